@@ -1,0 +1,148 @@
+"""A deal's timeline is a pure function of its facts.
+
+``replay`` interleaves what people and files said with what time alone concludes (stalled, woken,
+fell due). Late facts, files imported in any order and a clock run twice all come out right because
+the journal writes only the difference between the timeline it holds and this one.
+
+Source: product.md section 2, "late facts" and "order".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol
+from uuid import UUID
+
+from comptant.ground.journal.acts import ZERO, Entry, Fact, Posting
+
+
+
+class Refused(Exception):
+    """The fact is impossible in the state the deal is in at that moment.
+
+    ``code`` is stable, ``facts`` are named values for the sentence, ``fact`` is what was refused.
+    """
+
+    def __init__(self, code: str, fact: Fact, **facts: Any) -> None:
+        super().__init__(code)
+        self.code, self.fact, self.facts = code, fact, facts
+
+
+@dataclass(slots=True)
+class State:
+    """What stands where after the acts so far: balances by (account, document), and each room's memory."""
+
+    balances: dict[tuple[str, UUID | None], tuple[Decimal, Decimal]] = field(default_factory=dict)
+    memory: dict[str, Any] = field(default_factory=dict)
+
+    def of(self, account: str, document: UUID | None = None) -> tuple[Decimal, Decimal]:
+        """(net, tax) standing in an account, for one document or for none."""
+        return self.balances.get((account, document), (ZERO, ZERO))
+
+    def apply(self, posting: Posting) -> bool:
+        """Move the amount; False when it is not there (only ``origin`` may go below zero).
+
+        From ``billable`` to ``invoiced`` the euro takes the document; a document is carried by the
+        accounts from ``invoiced`` on, never by those before it.
+        """
+        source = (posting.source, carried(posting.source, posting.document))
+        target = (posting.target, carried(posting.target, posting.document))
+        net, tax = self.balances.get(source, (ZERO, ZERO))
+        net, tax = net - posting.net, tax - posting.tax
+        self.balances[source] = (net, tax)
+        to_net, to_tax = self.balances.get(target, (ZERO, ZERO))
+        self.balances[target] = (to_net + posting.net, to_tax + posting.tax)
+        return posting.source == "origin" or (net >= 0 and tax >= 0)
+
+
+UNDOCUMENTED = frozenset(
+    {"origin", "hoped", "waiting", "stalled", "lost", "vanished", "declined", "signed", "billable"}
+)
+
+
+def carried(account: str, document: UUID | None) -> UUID | None:
+    """The document under which an account keeps an amount: none before ``invoiced``."""
+    return None if account in UNDOCUMENTED else document
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A limit that time crosses: when, which kind of act it makes, and why."""
+
+    at: datetime
+    kind: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Room(Protocol):
+    """The pure part of a room of the journey: how its facts and its crossings move euros."""
+
+    name: str
+    kinds: Mapping[str, int]
+    """Kinds of facts it routes, with their rank among facts of one instant (lower first)."""
+
+    def record(self, state: State, fact: Fact) -> Entry:
+        """The entry of a fact. Updates its own memory, not the balances. Raises Refused."""
+
+    def next_crossing(self, state: State) -> Crossing | None:
+        """The earliest limit ahead if nothing else happens, or None."""
+
+    def cross(self, state: State, crossing: Crossing) -> Entry:
+        """The entry of that crossing. Updates its own memory, not the balances."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The entries of a deal in order, and the state they lead to."""
+
+    entries: tuple[Entry, ...]
+    state: State
+
+
+def replay(facts: Iterable[Fact], rooms: Sequence[Room], until: datetime) -> Timeline:
+    """The whole timeline of one deal: its facts, and every crossing up to ``until`` included.
+
+    Order: instant; the clock before people; rank of the kind; sequence. Raises Refused, naming the
+    fact, when a fact is impossible or would take a balance below zero.
+    """
+    ranks: dict[str, int] = {}
+    routes: dict[str, Callable[[State, Fact], Entry]] = {}
+    for room in rooms:
+        ranks.update(room.kinds)
+        routes.update(dict.fromkeys(room.kinds, room.record))
+    state, entries = State(), []
+    for fact in sorted(facts, key=lambda f: (f.at, ranks.get(f.kind, 9), f.seq)):
+        entries += _crossings(state, rooms, fact.at)
+        entries.append(_recorded(state, fact, routes.get(fact.kind, _stated)))
+    entries += _crossings(state, rooms, until)
+    return Timeline(tuple(entries), state)
+
+
+def _recorded(state: State, fact: Fact, route: Callable[[State, Fact], Entry]) -> Entry:
+    entry = route(state, fact)
+    for posting in entry.postings:
+        if not state.apply(posting):
+            raise Refused("not_enough_there", fact, account=posting.source)
+    return entry
+
+
+def _stated(state: State, fact: Fact) -> Entry:
+    """A fact of no room here states its own postings."""
+    return Entry(fact.kind, fact.at, fact.postings or (), details=fact.details, fact=fact)
+
+
+def _crossings(state: State, rooms: Sequence[Room], until: datetime) -> list[Entry]:
+    entries: list[Entry] = []
+    while True:
+        ahead = [(c.at, n, c) for n, room in enumerate(rooms) if (c := room.next_crossing(state)) and c.at <= until]
+        if not ahead:
+            return entries
+        _, number, crossing = min(ahead, key=lambda item: item[:2])
+        entry = rooms[number].cross(state, crossing)
+        for posting in entry.postings:
+            if not state.apply(posting):
+                raise AssertionError(f"clock takes from an empty account: {crossing}")
+        entries.append(entry)
