@@ -128,3 +128,32 @@ class Entry:
     stage: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
     fact: Fact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An act as the journal holds it. ``said`` is the sequence number under which its fact was first recorded:
+    an act whose euros had to be led another way is corrected and recorded again, and keeps its place.
+    """
+
+    id: UUID
+    seq: int
+    said: int
+    rank: int
+    kind: str
+    at: datetime
+    is_clock: bool
+    stage: str
+    details: Mapping[str, Any]
+    key: str
+    by: UUID | None
+    corrects: UUID | None
+    document_sha256: bytes | None
+    postings: tuple[Posting, ...] = ()
+
+    def as_fact(self, routed: bool) -> Fact:
+        """What was said. ``routed`` by a room, or else stating its own postings."""
+        stated = None if routed else self.postings
+        return Fact(
+            self.kind, self.at, self.details, self.key, self.by, self.id, self.said, self.document_sha256, stated
+        )

@@ -17,18 +17,19 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from comptant.ground.journal.acts import ZERO, Entry, Fact, Posting
+from comptant.ground.refusals import Refusal
 
 
 
-class Refused(Exception):
+class Refused(Refusal):
     """The fact is impossible in the state the deal is in at that moment.
 
     ``code`` is stable, ``facts`` are named values for the sentence, ``fact`` is what was refused.
     """
 
     def __init__(self, code: str, fact: Fact, **facts: Any) -> None:
-        super().__init__(code)
-        self.code, self.fact, self.facts = code, fact, facts
+        super().__init__(code, **{"kind": fact.kind, "at": fact.at, **facts})
+        self.fact = fact
 
 
 @dataclass(slots=True)
@@ -57,6 +58,9 @@ class State:
         self.balances[target] = (to_net + posting.net, to_tax + posting.tax)
         return posting.source == "origin" or (net >= 0 and tax >= 0)
 
+
+STATED_RANK = 9
+"""Rank of a fact that no room routes: after all others of its instant."""
 
 UNDOCUMENTED = frozenset(
     {"origin", "hoped", "waiting", "stalled", "lost", "vanished", "declined", "signed", "billable"}
@@ -100,6 +104,7 @@ class Timeline:
 
     entries: tuple[Entry, ...]
     state: State
+    ranks: Mapping[str, int]
 
 
 def replay(facts: Iterable[Fact], rooms: Sequence[Room], until: datetime) -> Timeline:
@@ -114,11 +119,11 @@ def replay(facts: Iterable[Fact], rooms: Sequence[Room], until: datetime) -> Tim
         ranks.update(room.kinds)
         routes.update(dict.fromkeys(room.kinds, room.record))
     state, entries = State(), []
-    for fact in sorted(facts, key=lambda f: (f.at, ranks.get(f.kind, 9), f.seq)):
+    for fact in sorted(facts, key=lambda f: (f.at, ranks.get(f.kind, STATED_RANK), f.seq)):
         entries += _crossings(state, rooms, fact.at)
         entries.append(_recorded(state, fact, routes.get(fact.kind, _stated)))
     entries += _crossings(state, rooms, until)
-    return Timeline(tuple(entries), state)
+    return Timeline(tuple(entries), state, ranks)
 
 
 def _recorded(state: State, fact: Fact, route: Callable[[State, Fact], Entry]) -> Entry:

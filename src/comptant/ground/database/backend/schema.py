@@ -1,0 +1,70 @@
+"""Makes each firm table as the schema rules ask, in the migration that creates it.
+
+Primary key (firm_id, id) (R2), foreign keys (firm_id, x_id) -> (firm_id, id) not deferrable (R4), row-level
+security by firm (R16), grants for the roles app and batch, append-only where the model says so (R7).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db.backends.ddl_references import Statement
+from django.db.backends.postgresql import schema
+from django.db.models import Field, Model
+
+from comptant.ground.database.tables import is_append_only, is_firm, is_owned
+
+CURRENT_FIRM = "nullif(current_setting('app.firm', true), '')::bigint"
+
+
+class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
+    """PostgreSQL's schema editor that knows whose row each row is."""
+
+    sql_create_column_inline_fk = None
+
+    def column_sql(self, model: type[Model], field: Field[Any, Any], include_default: bool = False) -> Any:
+        """As Django's, without PRIMARY KEY on the id of a firm's row: the table says it."""
+        sql, params = super().column_sql(model, field, include_default)
+        if sql and is_owned(model) and field.primary_key:
+            sql = sql.replace(" PRIMARY KEY", "")
+        return sql, params
+
+    def table_sql(self, model: type[Model]) -> Any:
+        """As Django's, with the primary key that can be distributed."""
+        sql, params = super().table_sql(model)
+        if is_owned(model):
+            sql = sql.rstrip()[:-1] + ', PRIMARY KEY ("firm_id", "id"))'
+        return sql, params
+
+    def _create_fk_sql(self, model: type[Model], field: Field[Any, Any], suffix: str) -> Statement:
+        statement: Statement = super()._create_fk_sql(model, field, suffix)
+        statement.parts["deferrable"] = ""
+        if is_owned(model) and is_owned(field.remote_field.model):
+            statement.parts["column"] = f'"firm_id", "{field.column}"'
+            statement.parts["to_column"] = '"firm_id", "id"'
+        return statement
+
+    def create_model(self, model: type[Model]) -> None:
+        """Create the table, wall it off by firm and grant each role what it may do."""
+        super().create_model(model)
+        for statement in table_guards(model):
+            self.execute(statement)
+
+
+def table_guards(model: type[Model]) -> list[str]:
+    """The statements that wall a new table off and grant the roles app and batch their part."""
+    table = f'"{model._meta.db_table}"'
+    app, batch = settings.APP_ROLE, settings.BATCH_ROLE
+    guards = []
+    if is_owned(model) or is_firm(model):
+        column = "id" if is_firm(model) else "firm_id"
+        guards += [
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"CREATE POLICY firm_wall ON {table} USING ({column} = {CURRENT_FIRM})"
+            f" WITH CHECK ({column} = {CURRENT_FIRM})",
+        ]
+    if not is_append_only(model):
+        return [*guards, f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {app}, {batch}"]
+    written = ", ".join(f'"{f.column}"' for f in model._meta.local_fields if f.column != "recorded_at")
+    return [*guards, f"GRANT SELECT, INSERT ({written}) ON {table} TO {app}, {batch}"]

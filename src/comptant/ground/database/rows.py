@@ -1,0 +1,70 @@
+"""Base classes of every firm's rows: the firm goes along in each read, join and write (R1, R4, R10)."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models.lookups import Exact
+
+from comptant.ground.database.ids import uuid7
+from comptant.ground.database.scope import current_firm_id
+
+
+class FirmManager(models.Manager[Any]):
+    """Reads that name the firm in the statement itself; row-level security stands behind it."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """The rows of the current firm; without one, what row-level security lets through: nothing."""
+        rows, firm_id = super().get_queryset(), current_firm_id()
+        return rows if firm_id is None else rows.filter(firm_id=firm_id)
+
+
+class FirmForeignKey(models.ForeignKey):  # type: ignore[type-arg]
+    """A reference to a row of the same firm: the join and the constraint carry firm_id (R4, R10).
+
+    No index of its own: an index that starts with the firm is declared where one is needed.
+    """
+
+    def __init__(self, to: Any, on_delete: Any = models.PROTECT, **kwargs: Any) -> None:
+        kwargs.setdefault("db_index", False)
+        super().__init__(to, on_delete, **kwargs)
+
+    def get_extra_restriction(self, alias: str | None, related_alias: str | None) -> Any:
+        """``a.firm_id = b.firm_id`` in every join."""
+        if not alias or not related_alias:
+            return None
+        theirs = self.remote_field.model._meta.get_field("firm").get_col(alias)
+        ours = self.model._meta.get_field("firm").get_col(related_alias)
+        return Exact(ours, theirs)
+
+    def get_extra_descriptor_filter(self, instance: models.Model) -> dict[str, Any]:
+        """The firm, when the related row is fetched alone."""
+        return {"firm_id": instance.firm_id}  # type: ignore[attr-defined]
+
+
+class FirmModel(models.Model):
+    """A row that belongs to a firm. Subclasses write ``class Meta(FirmModel.Meta)``."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    firm = models.ForeignKey("firms.Firm", models.PROTECT, db_index=False, related_name="+")
+
+    objects: ClassVar[FirmManager] = FirmManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def _do_update(self, base_qs: Any, using: Any, pk_val: Any, values: Any, *rest: Any) -> Any:
+        """An UPDATE names the firm and never writes it (R10)."""
+        kept = [value for value in values if value[0].attname != "firm_id"]
+        return super()._do_update(base_qs.filter(firm_id=self.firm_id), using, pk_val, kept, *rest)  # type: ignore[misc]
+
+
+class LightFirmModel(FirmModel):
+    """A firm's row that hangs on another firm's row: its composite foreign key already proves the firm."""
+
+    firm = models.ForeignKey("firms.Firm", models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+
+    class Meta(FirmModel.Meta):
+        abstract = True

@@ -1,0 +1,25 @@
+"""A deal's identity: firm, party, currency, a name. Its stage and amounts live in the rooms that move them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from comptant.ground.database.rows import FirmForeignKey, FirmModel
+from comptant.ground.parties.models import Party
+
+
+class Deal(FirmModel):
+    """The thread of one sale, from first contact to cash. One deal has one currency."""
+
+    ref = models.CharField(max_length=200)
+    title = models.CharField(max_length=300, blank=True)
+    party = FirmForeignKey(Party, related_name="deals")
+    currency = models.CharField(max_length=3)
+    custom = models.JSONField(default=dict, blank=True)
+
+    class Meta(FirmModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["firm", "ref"], name="deal_ref_once")]
+        indexes = [models.Index(fields=["firm", "party"], name="deal_by_party")]
+
+    def __str__(self) -> str:
+        return self.title or self.ref

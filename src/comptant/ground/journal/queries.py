@@ -1,0 +1,63 @@
+"""Reads of the journal: acts of deals, and the state of their balances."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from comptant.ground.deals.models import Deal
+from comptant.ground.firms.models import Firm
+from comptant.ground.journal.acts import Posting, Recorded
+from comptant.ground.journal.rooms import DealHead
+
+_ACTS = """
+SELECT a.deal_id, a.id, a.seq, a.said, a.rank, a.kind, a.occurred_at, a.is_clock, a.stage, a.details::text, a.fact_key,
+       a.by_id, a.corrects_id, a.document_sha256,
+       p.source, p.target, p.net, p.tax, p.source_stage, p.target_stage, p.document
+FROM journal_act a LEFT JOIN journal_posting p ON p.firm_id = a.firm_id AND p.act_id = a.id AND p.deal_id = a.deal_id
+WHERE a.firm_id = %s AND a.deal_id = ANY(%s)
+ORDER BY a.deal_id, a.seq, p.n
+"""
+
+
+def deal_heads(firm: Firm, deal_ids: Sequence[UUID]) -> dict[UUID, DealHead]:
+    """Identity of each deal for the rules; the client's country, or the firm's where it is unknown."""
+    rows = Deal.objects.filter(firm=firm, id__in=deal_ids).values_list("id", "currency", "party__country")
+    return {deal_id: DealHead(deal_id, currency, country or firm.country) for deal_id, currency, country in rows}
+
+
+def recorded_acts(firm: Firm, deal_ids: Sequence[UUID]) -> dict[UUID, list[Recorded]]:
+    """Every act of the deals, with its postings, in the order recorded. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ACTS, [firm.id, list(deal_ids)])
+        return _grouped(cursor.fetchall())
+
+
+def _grouped(rows: Iterable[tuple[Any, ...]]) -> dict[UUID, list[Recorded]]:
+    deals: dict[UUID, list[Recorded]] = {}
+    last: UUID | None = None
+    postings: list[Posting] = []
+    for row in rows:
+        if row[1] != last:
+            postings = []
+            last = row[1]
+            deals.setdefault(row[0], []).append(_recorded(row))
+        if row[14] is not None:
+            postings.append(Posting(*row[14:]))
+            acts = deals[row[0]]
+            acts[-1] = _with(acts[-1], tuple(postings))
+    return deals
+
+
+def _recorded(row: tuple[Any, ...]) -> Recorded:
+    document = bytes(row[13]) if row[13] is not None else None
+    return Recorded(*row[1:9], json.loads(row[9]), *row[10:13], document)
+
+
+def _with(act: Recorded, postings: tuple[Posting, ...]) -> Recorded:
+    return replace(act, postings=postings)

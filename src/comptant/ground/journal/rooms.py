@@ -1,0 +1,70 @@
+"""The rooms that route facts and name time's crossings, made known to the journal when the application starts.
+
+The journal stands below the rooms and cannot import them; each room's AppConfig registers its desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from comptant.ground.firms.models import Firm
+from comptant.ground.journal.acts import Fact, Recorded
+from comptant.ground.journal.differences import Difference
+from comptant.ground.journal.replay import Room, Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class DealHead:
+    """What the rules need to know of a deal's identity. ``country`` is the client's place, ISO-2."""
+
+    id: UUID
+    currency: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A deal to settle: what the journal holds of it, and the facts that are new."""
+
+    head: DealHead
+    recorded: Sequence[Recorded]
+    facts: Sequence[Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A settled deal: its timeline, and what had to be written to get there."""
+
+    case: Case
+    timeline: Timeline
+    difference: Difference
+
+
+class Desk(Protocol):
+    """A room as the journal meets it."""
+
+    name: str
+
+    def open(self, firm: Firm) -> Callable[[DealHead], Room]:
+        """Read what the rules need of the firm, once; then give the rules for each deal."""
+
+    def keep(self, firm: Firm, settled: Sequence[Settled], until: datetime) -> None:
+        """Write the room's current-state rows of the settled deals, in few statements."""
+
+
+_desks: list[Desk] = []
+
+
+def register(desk: Desk) -> None:
+    """Make a room known; called once by its AppConfig, earlier rooms first."""
+    if desk.name not in {known.name for known in _desks}:
+        _desks.append(desk)
+
+
+def desks() -> Sequence[Desk]:
+    """The rooms in the order of the journey."""
+    return tuple(_desks)
