@@ -1,0 +1,1 @@
+"""Amounts, rounding, sharing and working days: arithmetic that knows no deal and no database."""
