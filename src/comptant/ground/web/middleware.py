@@ -1,0 +1,114 @@
+"""Around every request: its moment, its language, its firm, and refusals turned into answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.http import urlencode
+
+from comptant.ground.database.scope import firm_scope
+from comptant.ground.firms import queries
+from comptant.ground.refusals import Refusal
+from comptant.ground.web.errors import refused
+
+type_of_next = Callable[[HttpRequest], HttpResponse]
+
+FIRM_PREFIX = "/f/"
+LANGUAGES = frozenset(code for code, _ in settings.LANGUAGES)
+
+
+class MomentMiddleware:
+    """``request.now``: the one instant at which everything in a request happens."""
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.now = timezone.now()  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class LanguageMiddleware:
+    """The screen's language: the person's own, else what they chose here, else what their browser asks.
+
+    A firm's language comes in once the firm is known (``FirmMiddleware``).
+    """
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = own_language(request)
+        language = chosen or translation.get_language_from_request(request)
+        with translation.override(language if language in LANGUAGES else settings.LANGUAGE_CODE):
+            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language() or "")
+        patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        return response
+
+
+def own_language(request: HttpRequest) -> str:
+    """The language the person chose, in their account or with the link on the sign-in page; or ''."""
+    user = getattr(request, "user", None)
+    of_user = getattr(user, "language", "") if user is not None and user.is_authenticated else ""
+    chosen = of_user or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return chosen if chosen in LANGUAGES else ""
+
+
+class FirmMiddleware:
+    """Below ``/f/<ref>/``: finds the member, and wraps the request in the firm's one transaction.
+
+    Someone who is not a member of that firm, or a firm that does not exist, gets the same 404. An answer that
+    says no rolls back: a refused request leaves nothing half done.
+    """
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(FIRM_PREFIX):
+            return self.get_response(request)
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        ref = request.path_info[len(FIRM_PREFIX) :].split("/", 1)[0]
+        key = queries.membership(request.user, ref)
+        if key is None:
+            raise Http404
+        with firm_scope(key.firm_id):
+            return self.within_firm(request, key.member_id)
+
+    def within_firm(self, request: Any, member_id: Any) -> HttpResponse:
+        """The request, with its member and its firm's day and language."""
+        member = queries.active_member(member_id)
+        if member is None:
+            raise Http404
+        request.member, request.firm = member, member.firm
+        request.today = member.firm.today(request.now)
+        if not own_language(request) and member.firm.language in LANGUAGES:
+            translation.activate(member.firm.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        response = self.get_response(request)
+        if response.status_code >= 400:
+            transaction.set_rollback(True)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A refusal becomes an answer that says so; any other exception is a bug and stays loud."""
+        return refused(request, exception) if isinstance(exception, Refusal) else None
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Asks to sign in, and comes back to the page that was wanted. HTMX is told 401 and keeps the form."""
+    if getattr(request, "htmx", None):
+        response = HttpResponse(status=401)
+        response["HX-Redirect"] = f"{settings.LOGIN_URL}?{urlencode({'next': request.htmx.current_url_abs_path or '/'})}"  # type: ignore[attr-defined]
+        return response
+    return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
