@@ -75,7 +75,8 @@ class Standing(LightFirmModel):
     """Where a deal stands in the pipeline today. One row a deal; can be rebuilt from the journal.
 
     ``place`` is the account its estimate stands in, ``signed`` once won. ``next_on`` is the day of its next
-    crossing (stall while hoped, wake while waiting) and ``next_rule`` why. Amounts are net.
+    crossing, ``next_at`` the instant its act will bear, ``next_rule`` which it is (silence, decision_date, wake)
+    and ``next_details`` what the act will say: the clock copies them. Amounts are net.
     """
 
     deal = FirmForeignKey(Deal, related_name="standings")
@@ -104,6 +105,7 @@ class Standing(LightFirmModel):
     next_on = models.DateField(null=True)
     next_rule = models.CharField(max_length=14, blank=True)
     next_at = models.DateTimeField(null=True)
+    next_details = models.JSONField(null=True)
     closed_on = models.DateField(null=True)
     competitor = models.CharField(max_length=200, blank=True)
     reason = models.TextField(blank=True)
