@@ -79,16 +79,16 @@ class FirmMiddleware:
         if not request.user.is_authenticated:
             return to_sign_in(request)
         ref = request.path_info[len(FIRM_PREFIX) :].split("/", 1)[0]
-        key = queries.membership(request.user, ref)
-        if key is None:
+        membership = queries.find_membership(queries.user_hash(request.user), ref)
+        if membership is None:
             raise Http404
-        with firm_scope(key.firm_id):
-            return self.within_firm(request, key.member_id)
+        with firm_scope(membership.firm_id):
+            return self.within_firm(request, membership)
 
-    def within_firm(self, request: Any, member_id: Any) -> HttpResponse:
+    def within_firm(self, request: Any, membership: queries.Membership) -> HttpResponse:
         """The request, with its member and its firm's day and language."""
-        member = queries.active_member(member_id)
-        if member is None:
+        member = queries.get_member(membership)
+        if not member.is_active:
             raise Http404
         request.member, request.firm = member, member.firm
         request.today = member.firm.today(request.now)

@@ -1,0 +1,1 @@
+"""The web door: pages, and the addresses that lead to them."""
