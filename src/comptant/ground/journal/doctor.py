@@ -93,7 +93,7 @@ FAULTS: dict[str, str] = {
       LEFT JOIN journal_act a ON a.firm_id = u.firm_id AND a.id = u.id
       WHERE u.firm_id = %(firm)s AND a.id IS NULL""",
     "acts are recorded when the database says": """
-      SELECT id::text, recorded_at::text FROM journal_act WHERE firm_id = %(firm)s AND recorded_at > now()""",
+      SELECT id::text, recorded_at::text FROM journal_act WHERE firm_id = %(firm)s AND recorded_at > clock_timestamp()""",
 }
 
 

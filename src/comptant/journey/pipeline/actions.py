@@ -1,0 +1,84 @@
+"""Acts of the pipeline: a firm's stages, and every fact a person states on a deal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from comptant.ground.deals.models import Deal
+from comptant.ground.firms.models import Firm, Member
+from comptant.ground.journal.acts import Fact
+from comptant.ground.journal.actions import load_cases, settle
+from comptant.ground.parties.models import Party
+from comptant.journey.pipeline.models import Stage, StageKind
+
+DECLARED = {"contacted": 14, "discovery": 14, "proposal": 21, "decision": 14}
+"""Days of silence declared by default, by stage (product.md 4.2)."""
+
+STAGE_NAMES = {
+    "fr": ("Premier échange", "Découverte", "Proposition remise", "Oui ou non"),
+    "fr-ca": ("Premier échange", "Découverte", "Soumission remise", "Oui ou non"),
+    "en": ("First talk", "Discovery", "Proposal delivered", "Yes or no"),
+}
+
+
+def lay_stages(firm: Firm) -> list[Stage]:
+    """The firm gets the usual four stages, named in its language; it may rename them."""
+    names = STAGE_NAMES.get(firm.language, STAGE_NAMES["en"])
+    stages = [
+        Stage(firm=firm, key=key, kind=StageKind(key), name=name, position=position, declared_days=days)
+        for position, ((key, days), name) in enumerate(zip(DECLARED.items(), names, strict=True), start=1)
+    ]
+    return Stage.objects.bulk_create(stages)  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def open_deal(
+    party: Party,
+    ref: str,
+    title: str,
+    *,
+    stage: str,
+    at: datetime,
+    by: Member,
+    amount: str | None = None,
+    decision_on: date | None = None,
+    source: str = "",
+    seller: Member | None = None,
+) -> Deal:
+    """A deal is opened: the first buyer move. Without an ``amount`` (net) it counts as a prospect and for 0."""
+    firm = party.firm
+    deal: Deal = Deal.objects.create(firm=firm, ref=ref, title=title, party=party, currency=firm.currency)
+    details = {
+        "amount": amount,
+        "stage": stage,
+        "decision_on": decision_on.isoformat() if decision_on else None,
+        "seller": str((seller or by).id),
+        "source": source,
+    }
+    say(deal, "opened", details, at=at, by=by)
+    return deal
+
+
+@transaction.atomic
+def say(deal: Deal, kind: str, details: Mapping[str, Any] | None = None, *, at: datetime, by: Member) -> UUID:
+    """Record what someone says happened on a deal; its euros go where the pipeline's rules send them.
+
+    Raises Refused when it is impossible at that moment. The act's id comes back.
+    """
+    go_live(deal.firm, at)
+    fact = Fact(kind, at, dict(details or {}), by=by.id)
+    acts = settle(deal.firm, load_cases(deal.firm, {deal.id: [fact]}))
+    return next(act.id for act in reversed(acts) if act.kind == kind and not act.is_clock)
+
+
+def go_live(firm: Firm, at: datetime) -> None:
+    """The first act that is not imported makes the firm live: thresholds from then on stay as recorded."""
+    day = firm.day(at)
+    if firm.live_on is None or day < firm.live_on:
+        Firm.objects.filter(pk=firm.pk).update(live_on=day)
+        firm.live_on = day
