@@ -105,7 +105,7 @@ class PipelineRoom:
         if thread is None:
             return None
         if thread.ahead is _NOTHING:
-            thread.ahead = self._crossing(thread)
+            thread.ahead = self.crossing(thread)
         return thread.ahead
 
     def cross(self, state: State, crossing: Crossing) -> Entry:
@@ -124,7 +124,8 @@ class PipelineRoom:
         thread.ahead = _NOTHING
         return Entry(crossing.kind, crossing.at, postings, True, thread.stage, crossing.details)
 
-    def _crossing(self, thread: Thread) -> Crossing | None:
+    def crossing(self, thread: Thread) -> Crossing | None:
+        """When a deal in that state wakes or stalls if nothing else happens."""
         if thread.place == "waiting" and thread.wake_on is not None:
             return Crossing(self.midnight(thread.wake_on), "woken", {})
         stall = thread.stalls_on()
