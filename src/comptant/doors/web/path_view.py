@@ -37,7 +37,7 @@ class Flow:
     target: str
     net: Decimal
     tax: Decimal
-    deals: int
+    deals: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +254,8 @@ def flow_rows(figures: PathFigures, screen: Screen) -> list[Row]:
     return [
         Row(
             words.state_label(moved.source), screen.amount(moved.net, figures.currency),
-            screen.amount(moved.tax, figures.currency), screen.number(moved.deals),
+            screen.amount(moved.tax, figures.currency),
+            "" if moved.deals is None else screen.number(moved.deals),
             target=words.state_label(moved.target),
         )
         for moved in figures.flows

@@ -1,0 +1,263 @@
+"""The list of deals: what is hoped for first, everything else one link away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from comptant.doors.web import figures_of
+from comptant.doors.web.deal_rows import PAGE, SORTS, DealRow, deal_page
+from comptant.doors.web.path_view import Stock
+from comptant.doors.web.screen import Screen
+from comptant.doors.web.shell import shell
+from comptant.ground.web import words
+from comptant.ground.web.answer import answer
+from comptant.ground.web.flow import STOCKS
+from comptant.ground.web.request import MemberRequest
+from comptant.ground.web.typography import typo
+from comptant.journey.pipeline.models import Stage
+
+OPEN = ("hoped", "stalled", "waiting")
+TO_COLLECT = ("invoiced", "overdue", "disputed", "doubtful")
+FARTHEST_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for; anything unknown falls back on the usual list."""
+
+    states: tuple[str, ...]
+    state: str
+    sort: str
+    page: int
+    search: str
+
+
+def read_asked(query: Mapping[str, str], usual: tuple[str, ...] = OPEN) -> Asked:
+    """State, order, page and words of the address."""
+    state = query.get("state", "")
+    sort = query.get("sort", "")
+    page = query.get("page", "")
+    search = query.get("q", "").replace("\x00", "").strip()[:100]
+    number = int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 0
+    return Asked(
+        (state,) if state in STOCKS else usual,
+        state if state in STOCKS else "",
+        sort if sort in SORTS else "-amount",
+        min(number, FARTHEST_PAGE),
+        search,
+    )
+
+
+@require_safe
+def deals(request: MemberRequest, firm_ref: str) -> HttpResponse:
+    """GET lists the open deals, or those of the state asked for."""
+    return _list(request, read_asked(request.GET), "pipeline")
+
+
+@require_safe
+def receivables(request: MemberRequest, firm_ref: str) -> HttpResponse:
+    """GET lists what is invoiced and not yet in the bank."""
+    return _list(request, read_asked(request.GET, TO_COLLECT), "receivables")
+
+
+def _list(request: MemberRequest, asked: Asked, place: str) -> HttpResponse:
+    screen = Screen.of(request)
+    stocks = figures_of.today(request.firm, request.today, screen.home)
+    found = deal_page(request.firm, asked.states, sort=asked.sort, number=asked.page, search=asked.search)
+    stages = dict(Stage.objects.filter(firm=request.firm).values_list("key", "name"))
+    context = list_context(screen, asked, stocks, found.rows, stages, found.has_more, place)
+    context["shell"] = shell(request, place, stocks, asked.states)
+    return answer(request, "doors/_deals.html", context)
+
+
+def list_context(
+    screen: Screen,
+    asked: Asked,
+    stocks: Mapping[str, Stock],
+    rows: Sequence[DealRow],
+    stages: Mapping[str, str],
+    has_more: bool,
+    place: str = "pipeline",
+) -> dict[str, Any]:
+    """Everything the page writes, but its shell."""
+    here = reverse("receivables" if place == "receivables" else "deals", args=[screen.firm_ref])
+    title, total_state = _title(asked, place)
+    total = sum((stocks.get(state, Stock()).net for state in ([total_state] if total_state else asked.states)), Decimal(0))
+    return {
+        "title": title,
+        "total": screen.whole(total),
+        "total_state": total_state or "invoiced",
+        "subtitle": typo(_subtitle(screen, asked, stocks, place), screen.language),
+        "filters": _filters(screen, asked, stocks, here, place),
+        "search": {"url": here, "q": asked.search, "kept": _kept(asked)},
+        "columns": _columns(asked, here),
+        "labels": {"stage": _("Stage"), "answer": _("Answer"), "opened": _("Opened")},
+        "rows": [_line(screen, row, stages) for row in rows],
+        "pager": _pager(screen, asked, here, len(rows), has_more),
+        "caption": title,
+        "empty": _empty(screen, asked, place),
+    }
+
+
+def _title(asked: Asked, place: str) -> tuple[str, str]:
+    """The title, and the state whose total it carries ('' when it adds several)."""
+    if place == "receivables":
+        return _("To collect"), asked.state
+    if not asked.state:
+        return _("Pipeline"), "hoped"
+    return words.state_name(asked.state), asked.state
+
+
+def _subtitle(screen: Screen, asked: Asked, stocks: Mapping[str, Stock], place: str) -> str:
+    if place == "receivables":
+        return _("Invoiced and not yet in the bank, before tax.")
+    if asked.state:
+        count = stocks.get(asked.state, Stock()).deals
+        return ngettext("{count} deal", "{count} deals", count).format(count=screen.number(count))
+    hoped, stalled, waiting = (stocks.get(state, Stock()) for state in OPEN)
+    live = ngettext("{count} live prospect.", "{count} live prospects.", hoped.deals).format(
+        count=screen.number(hoped.deals)
+    )
+    out = _("{stalled} stalled and {waiting} on hold do not count.").format(
+        stalled=screen.whole(stalled.net), waiting=screen.whole(waiting.net)
+    )
+    parts = [live, out if stalled.deals or waiting.deals else "", _("Until it's signed, it isn't signed.")]
+    return " ".join(part for part in parts if part)
+
+
+def _filters(
+    screen: Screen, asked: Asked, stocks: Mapping[str, Stock], here: str, place: str
+) -> list[dict[str, Any]]:
+    """One filter for each state that has deals; the first shows the usual list."""
+    states = TO_COLLECT if place == "receivables" else STOCKS
+    usual = {"name": _("All") if place == "receivables" else _("Open"), "url": _address(here, asked, state=""),
+             "count": "", "is_here": not asked.state}  # fmt: skip
+    met = [
+        {
+            "name": words.state_name(state),
+            "url": _address(here, asked, state=state),
+            "count": screen.number(stocks[state].deals),
+            "is_here": asked.state == state,
+        }
+        for state in states
+        if state in stocks and stocks[state].deals
+    ]
+    return [usual, *met]
+
+
+def _address(here: str, asked: Asked, **changed: Any) -> str:
+    """The page's address with something changed; a change of list goes back to its first page."""
+    kept = {"state": asked.state, "sort": asked.sort if asked.sort != "-amount" else "", "q": asked.search, **changed}
+    query = {name: value for name, value in kept.items() if value}
+    return f"{here}?{urlencode(query)}" if query else here
+
+
+def _kept(asked: Asked) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in (("state", asked.state), ("sort", asked.sort)) if value]
+
+
+def _columns(asked: Asked, here: str) -> list[dict[str, Any]]:
+    rising = asked.sort == "amount"
+    return [
+        {"name": _("Deal")},
+        {"name": _("Subject")},
+        {"name": _("Stage")},
+        {"name": _("State")},
+        {"name": _("Yes or no")},
+        {
+            "name": _("Opened"),
+            "url": _address(here, asked, sort="-opened"),
+            "sorted": "descending" if asked.sort == "-opened" else "",
+        },
+        {
+            "name": _("Amount ex VAT"),
+            "is_end": True,
+            "url": _address(here, asked, sort="-amount" if rising else "amount"),
+            "sorted": "ascending" if rising else "descending" if asked.sort == "-amount" else "",
+        },
+    ]
+
+
+def _line(screen: Screen, row: DealRow, stages: Mapping[str, str]) -> dict[str, Any]:
+    """Strings only: the template's loop stays bare."""
+    return {
+        "url": reverse("deal", args=[screen.firm_ref, row.ref]),
+        "party": row.party,
+        "title": row.title,
+        "stage": stages.get(row.stage, row.stage),
+        "state": words.state_label(row.account),
+        "why": why(screen, row),
+        "answer": screen.short(row.decision_on) if row.account in OPEN else "",
+        "opened": screen.short(row.opened_on),
+        "amount": shown_amount(screen, row),
+        "is_out": row.account == "stalled",
+    }
+
+
+def why(screen: Screen, row: DealRow) -> str:
+    """The reason a deal does not count, with its date."""
+    if row.account == "stalled":
+        if row.stall_rule == "decision_date" and row.decision_on:
+            return _("Answer expected on {day}, neither yes nor no").format(day=screen.short(row.decision_on))
+        return _("No sign from the client since {day}").format(day=screen.short(row.last_move_on))
+    if row.account == "waiting" and row.wake_on:
+        return _("Wakes up on {day}").format(day=screen.short(row.wake_on))
+    if row.account in ("lost", "vanished", "declined") and row.closed_on:
+        return _("Closed on {day}").format(day=screen.short(row.closed_on))
+    return ""
+
+
+def shown_amount(screen: Screen, row: DealRow) -> SafeString:
+    """The amount; struck through when it left the total; in words when there is none yet."""
+    if not row.has_amount:
+        return format_html('<span class="faint">{}</span>', _("no amount"))
+    text = screen.amount(row.net, row.currency)
+    if row.account == "stalled":
+        excluded = typo(_("excluded from the total: "), screen.language)
+        return format_html('<span class="amount struck"><span class="sr-only">{}</span>{}</span>', excluded, text)
+    return format_html('<span class="amount">{}</span>', text)
+
+
+def _pager(screen: Screen, asked: Asked, here: str, count: int, has_more: bool) -> dict[str, str]:
+    first = asked.page * PAGE + 1
+    can_go_on = has_more and asked.page < FARTHEST_PAGE
+    return {
+        "shown": _("{first} to {last}").format(first=screen.number(first), last=screen.number(first + count - 1)),
+        "first": _address(here, asked) if asked.page else "",
+        "next": _address(here, asked, page=asked.page + 1) if can_go_on else "",
+    }
+
+
+def _empty(screen: Screen, asked: Asked, place: str) -> dict[str, str]:
+    if asked.search or asked.state:
+        where = reverse("receivables" if place == "receivables" else "deals", args=[screen.firm_ref])
+        return {
+            "icon_name": "search", "title": _("No deal matches"),
+            "text": _("Nothing here answers “{words}”.").format(words=asked.search)
+            if asked.search else _("No deal stands in this state today."),
+            "link": where, "verb": _("Clear the filters"),
+        }  # fmt: skip
+    imports = reverse("imports", args=[screen.firm_ref])
+    if place == "receivables":
+        return {
+            "icon_name": "cash-in", "title": _("To collect, still empty"),
+            "text": _("An invoice issued or taken over appears here, with its due date."),
+            "link": f"{imports}?target=invoices", "verb": _("Import invoices"),
+        }  # fmt: skip
+    return {
+        "icon_name": "pipeline", "title": _("No open deal"),
+        "text": _("A mark: 1 in 10, not your rate yet. 16 prospects for an 80% chance of signing one."),
+        "link": f"{imports}?target=deals", "verb": _("Import prospects"),
+    }  # fmt: skip

@@ -1,0 +1,156 @@
+"""Coming in, going out, and choosing among the firms one login serves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axes.handlers.proxy import AxesProxyHandler
+from axes.helpers import get_failure_limit
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from comptant.ground.firms import queries
+from comptant.ground.firms.models import Role
+
+OWN_NAMES = {"fr": "Français", "fr-ca": "Français (Québec)", "en": "English"}
+LONGEST_PASSWORD = 1000
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """GET shows the form; POST opens a session. After five wrong passwords the answer is: wait."""
+    if request.method != "POST":
+        return _chosen_language(request) or _form(request)
+    email = request.POST.get("email", "").strip().lower()
+    password = request.POST.get("password", "")
+    if not email or not password:
+        return _form(request, email=email, missing=True)
+    if "\x00" in email + password or len(password) > LONGEST_PASSWORD:
+        return _form(request, email=email.replace("\x00", ""), wrong=True)
+    user = authenticate(request, username=email, password=password)
+    if user is None:
+        return _form(request, email=email, wrong=True)
+    login(request, user)
+    return redirect(_after(request))
+
+
+def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
+    """429: too many wrong passwords for this e-mail from this place."""
+    minutes = round(float(settings.AXES_COOLOFF_TIME) * 60)
+    notice = ngettext(
+        "Too many wrong passwords. Wait {minutes} minute, then try again.",
+        "Too many wrong passwords. Wait {minutes} minutes, then try again.",
+        minutes,
+    ).format(minutes=minutes)
+    return _form(request, email=request.POST.get("email", "")[:254], notice=notice, status=429)
+
+
+def _chosen_language(request: HttpRequest) -> HttpResponse | None:
+    """A link names a language: remember it, and show the form again without it in the address."""
+    language = request.GET.get("language", "")
+    if language not in OWN_NAMES:
+        return None
+    response = redirect(f"{reverse('login')}?{urlencode({'next': _next(request)})}" if _next(request) else "login")
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 86400, samesite="Lax", secure=request.is_secure()
+    )
+    return response
+
+
+def _next(request: HttpRequest) -> str:
+    """Where to go after signing in, when it is one of our own pages."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else ""
+
+
+def _form(
+    request: HttpRequest, *, email: str = "", missing: bool = False, wrong: bool = False, notice: str = "", status: int = 0
+) -> HttpResponse:
+    password_error = ""
+    if wrong:
+        password_error = _wrong_password(request)
+    elif missing and email:
+        password_error = _("Write your password.")
+    context = {
+        "action": reverse("login"),
+        "email": email,
+        "next": _next(request),
+        "notice": notice or (_("Sign in to go on.") if _next(request) and request.method == "GET" else ""),
+        "notice_kind": "warning" if notice else "",
+        "email_error": _("Write your e-mail.") if missing and not email else "",
+        "password_error": password_error,
+        "languages": [
+            {"code": code, "name": name, "url": f"?{urlencode({'language': code, 'next': _next(request)})}"}
+            for code, name in OWN_NAMES.items()
+            if code != getattr(request, "LANGUAGE_CODE", "")
+        ],
+    }
+    return render(request, "doors/login.html", context, status=status or (422 if wrong or missing else 200))
+
+
+def _wrong_password(request: HttpRequest) -> str:
+    """The same words whether the e-mail is known or not, and how many tries are left."""
+    credentials = {"username": request.POST.get("email", "").strip().lower()}
+    left = get_failure_limit(request, credentials) - AxesProxyHandler.get_failures(request, credentials)
+    text = _("This e-mail and this password do not go together.")
+    if left < 1:
+        return text
+    more = ngettext("{count} try left.", "{count} tries left.", left).format(count=left)
+    return f"{text} {more}"
+
+
+def _after(request: HttpRequest) -> str:
+    """The page that was wanted, else the only firm, else the list of firms."""
+    memberships = queries.memberships_of(queries.user_hash(request.user))  # type: ignore[arg-type]
+    request.session["serves_many"] = len(memberships) > 1
+    if wanted := _next(request):
+        return wanted
+    if len(memberships) == 1:
+        firms = queries.open_firms(queries.user_hash(request.user))  # type: ignore[arg-type]
+        return reverse("start", args=[firms[0].firm.ref]) if firms else reverse("firms")
+    return reverse("firms")
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Ends the session."""
+    logout(request)
+    return redirect("login")
+
+
+@never_cache
+def firms(request: HttpRequest) -> HttpResponse:
+    """The firms this login serves."""
+    if not request.user.is_authenticated:
+        return redirect(f"{reverse('login')}?{urlencode({'next': request.get_full_path()})}")
+    members = queries.open_firms(queries.user_hash(request.user))  # type: ignore[arg-type]
+    request.session["serves_many"] = len(members) > 1
+    rows = [
+        {
+            "name": member.firm.name,
+            "url": reverse("start", args=[member.firm.ref]),
+            "country": member.firm.country,
+            "currency": member.firm.currency,
+            "role": Role(member.role).label,
+            "is_demo": member.firm.is_demo,
+        }
+        for member in sorted(members, key=lambda member: (member.firm.is_demo, member.firm.name.casefold()))
+    ]
+    title = ngettext("{count} firm", "{count} firms", len(rows)).format(count=len(rows))
+    return render(request, "doors/firms.html", {"rows": rows, "title": title, "person": str(request.user)})
+
+
+def front_door(request: HttpRequest) -> HttpResponse:
+    """``/``: to the firms, or to the sign-in page."""
+    return redirect("firms" if request.user.is_authenticated else "login")
