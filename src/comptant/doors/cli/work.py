@@ -1,0 +1,41 @@
+"""Do the nightly work again and again: what time does, and the sums the reports start from."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import time
+
+from django.db import close_old_connections
+
+from comptant.doors import nightly
+
+log = logging.getLogger("comptant.work")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """How often, and whom to follow."""
+    parser.add_argument("--every", type=int, default=300, metavar="SECONDS", help="time between two runs (%(default)s)")
+    parser.add_argument("--follow", type=int, metavar="PID", help="stop when this process is gone")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Work until told to stop, or until the process we follow is gone."""
+    due = time.monotonic()
+    while options.follow is None or os.getppid() == options.follow:
+        if time.monotonic() >= due:
+            work_once()
+            due = time.monotonic() + options.every
+        time.sleep(0.5)
+    return 0
+
+
+def work_once() -> None:
+    """One run. What fails is logged whole and tried again at the next run: each stretch is a transaction of its own."""
+    try:
+        nightly.run_all()
+    except Exception:
+        log.exception("the nightly work failed and will be tried again")
+    finally:
+        close_old_connections()
