@@ -1,0 +1,353 @@
+"""Files in: choose one, see what was read and where the amounts would go, then save. Reading saves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from comptant.doors.imports.mapping import shipped_mappings
+from comptant.doors.imports.refusals import ImportRefused, Notices, RowError
+from comptant.doors.imports.targets import TARGETS
+from comptant.doors.web import uploads
+from comptant.doors.web.import_reading import Dry, dry_run, load
+from comptant.doors.web.screen import Screen
+from comptant.doors.web.shell import shell
+from comptant.ground.refusals import Refusal
+from comptant.ground.web import words
+from comptant.ground.web.answer import answer
+from comptant.ground.web.flow import STOCKS
+from comptant.ground.web.request import MemberRequest
+from comptant.ground.web.sentences import sentence
+
+MAPPING_NAMES = {"maven": "Maven CRM", "ibm": "IBM receivables"}
+TARGET_WORDS = {
+    "deals": (gettext_lazy("Deals"), gettext_lazy("what you hope for, signed, lost")),
+    "invoices": (gettext_lazy("Invoices"), gettext_lazy("what is owed to you")),
+    "events": (gettext_lazy("Events of deals"), gettext_lazy("answers, stages, dates")),
+    "parties": (gettext_lazy("Clients and prospects"), gettext_lazy("names, numbers, addresses")),
+}
+SHOWN_PROBLEMS = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def imports(request: MemberRequest, firm_ref: str) -> HttpResponse:
+    """GET asks for a file; POST keeps it and shows what was read."""
+    if request.method != "POST":
+        return _ask(request)
+    target = request.POST.get("target", "")
+    if target not in TARGET_WORDS:
+        return _ask(request, error=_("Say what the file holds."))
+    file = _file(request)
+    if file is None:
+        return _ask(request, error=_("Choose a file, or paste a list."))
+    mapping = request.POST.get("mapping", "")
+    companions = [part for part in request.FILES.getlist("companions") if isinstance(part, UploadedFile)]
+    try:
+        upload = uploads.keep(
+            request.firm.id, target, file, companions, mapping if mapping in shipped_mappings() else "", request.now
+        )
+    except Refusal as refusal:
+        return _ask(request, error=sentence(refusal.code, refusal.facts))
+    return redirect("import", firm_ref=firm_ref, import_id=upload.id)
+
+
+def _file(request: MemberRequest) -> UploadedFile | None:
+    found = request.FILES.get("file")
+    if isinstance(found, UploadedFile) and found.name:
+        return found
+    pasted = request.POST.get("pasted", "")
+    return SimpleUploadedFile(_("pasted list") + ".csv", pasted.encode()) if pasted.strip() else None
+
+
+def _ask(request: MemberRequest, error: str = "") -> HttpResponse:
+    chosen = request.POST.get("target") or request.GET.get("target", "")
+    context = ask_context(Screen.of(request), chosen, request.POST.get("mapping", ""), error)
+    context["recent"] = [_recent(request, upload) for upload in uploads.waiting(request.firm.id)]
+    context["shell"] = shell(request, "imports")
+    return render(request, "doors/imports.html", context, status=422 if error else 200)
+
+
+def ask_context(screen: Screen, chosen: str, mapping: str, error: str) -> dict[str, Any]:
+    """Everything the upload page writes, but its shell."""
+    chosen = chosen if chosen in TARGET_WORDS else "deals"
+    limit = settings.MAX_IMPORT_BYTES // 1_000_000
+    return {
+        "action": reverse("imports", args=[screen.firm_ref]),
+        "error": error,
+        "targets": [
+            {"key": key, "name": name, "note": note, "is_chosen": key == chosen}
+            for key, (name, note) in TARGET_WORDS.items()
+        ],
+        "mappings": [
+            {"key": key, "name": MAPPING_NAMES.get(key, key), "is_chosen": key == mapping} for key in shipped_mappings()
+        ],
+        "limit_text": _("CSV or XLSX, up to {limit} MB").format(limit=screen.number(limit)),
+    }
+
+
+def _recent(request: MemberRequest, upload: uploads.Upload) -> dict[str, Any]:
+    return {
+        "name": upload.name,
+        "note": TARGET_WORDS[upload.target][0],
+        "url": reverse("import", args=[request.firm.ref, upload.id]),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def one_import(request: MemberRequest, firm_ref: str, import_id: UUID) -> HttpResponse:
+    """GET shows what was read and where it would go; POST changes what the columns become."""
+    upload = _upload(request, import_id)
+    if request.method == "POST":
+        upload.columns = _chosen_columns(request, upload)
+        uploads.remember(upload)
+        return redirect("import", firm_ref=firm_ref, import_id=import_id)
+    dry, refusal = _try(request, upload)
+    context = import_context(Screen.of(request), upload, dry, refusal)
+    context["shell"] = shell(request, "imports")
+    return answer(request, "doors/_import.html", context, status=422 if refusal else 200)
+
+
+@require_POST
+def loading(request: MemberRequest, firm_ref: str, import_id: UUID) -> HttpResponse:
+    """POST saves the file, all or nothing unless its bad lines are left aside by choice."""
+    upload = _upload(request, import_id)
+    loaded = load(
+        request, upload, skip_bad=request.POST.get("skip_bad") == "1", update=request.POST.get("update") == "1"
+    )
+    uploads.forget(upload)
+    messages.success(request, _loaded(Screen.of(request), loaded))
+    return HttpResponseRedirect(reverse("path", args=[firm_ref]))
+
+
+def _upload(request: MemberRequest, number: UUID) -> uploads.Upload:
+    upload = uploads.find(request.firm.id, number)
+    if upload is None:
+        raise Http404
+    return upload
+
+
+def _chosen_columns(request: MemberRequest, upload: uploads.Upload) -> dict[str, str]:
+    """Our column by header; a column of ours chosen twice keeps its first header."""
+    known = TARGETS[upload.target].names
+    chosen: dict[str, str] = {}
+    headers = request.POST.getlist("header")
+    for number, header in enumerate(headers):
+        ours = request.POST.get(f"column-{number}", "")
+        if ours in known:
+            chosen.setdefault(ours, header)
+    return chosen
+
+
+def _try(request: MemberRequest, upload: uploads.Upload) -> tuple[Dry | None, str]:
+    try:
+        return dry_run(request, upload), ""
+    except ImportRefused as refusal:
+        return None, sentence(refusal.code, refusal.facts)
+
+
+def import_context(screen: Screen, upload: uploads.Upload, dry: Dry | None, refusal: str) -> dict[str, Any]:
+    """Everything the page of one file writes, but its shell."""
+    name = str(TARGET_WORDS[upload.target][0])
+    imports_url = reverse("imports", args=[screen.firm_ref])
+    context: dict[str, Any] = {
+        "title": _("Import {what}").format(what=name.lower()),
+        "file_name": upload.name,
+        "imports_url": imports_url,
+        "columns_url": reverse("import", args=[screen.firm_ref, upload.id]),
+        "refusal": refusal,
+        "is_mapped": bool(upload.mapping),
+        "fields": [],
+        "columns": [],
+        "problems": [],
+        "where_title": _("Where the amounts would go"),
+        "steps": _steps(screen, upload, dry),
+    }
+    if dry is None:
+        context["subtitle"] = _("The file could not be read. Nothing was saved.")
+        context["problems_title"] = _("Nothing to look at")
+        return context
+    return context | _read_context(screen, upload, dry)
+
+
+def _read_context(screen: Screen, upload: uploads.Upload, dry: Dry) -> dict[str, Any]:
+    lines = ngettext("{count} line", "{count} lines", dry.rows).format(count=screen.number(dry.rows))
+    return {
+        "subtitle": _("{lines}, {columns} columns. Nothing is saved before you agree.").format(
+            lines=lines, columns=screen.number(len(dry.columns))
+        ),
+        "columns": _columns(screen, upload, dry),
+        "fields": [{"key": "", "name": _("Keep beside, as it is")}]
+        + [{"key": key, "name": field_name(key)} for key in TARGETS[upload.target].names],
+        "problems_title": ngettext("{count} line to look at", "{count} lines to look at", dry.bad_rows).format(
+            count=screen.number(dry.bad_rows)
+        )
+        if dry.bad_rows
+        else _("No line to look at"),
+        "problems": [_problem(screen, error) for error in dry.errors[:SHOWN_PROBLEMS]],
+        "more_problems": _("and {count} more").format(count=screen.number(dry.error_count - SHOWN_PROBLEMS))
+        if dry.error_count > SHOWN_PROBLEMS
+        else "",
+        "notes": [note_text(notice) for notice in dry.notices],
+        "destinations": _destinations(screen, dry),
+        "counts": _counts(screen, dry),
+        "save": _save(screen, upload, dry),
+        "save_note": _save_note(dry),
+    }
+
+
+def _steps(screen: Screen, upload: uploads.Upload, dry: Dry | None) -> list[dict[str, Any]]:
+    read = dry is not None
+    bad = dry.bad_rows if dry else 0
+    here = 0 if not read else 2 if bad else 3
+    known = sum(1 for column in dry.columns if column.becomes) if dry else 0
+    notes = (
+        upload.name,
+        _("{known} of {all} recognised").format(known=known, all=len(dry.columns)) if dry else "",
+        ngettext("{count} line", "{count} lines", bad).format(count=screen.number(bad)) if dry else "",
+        _("before saving"),
+    )
+    names = (_("File"), _("Columns"), _("To look at"), _("Where the amounts go"))
+    return [
+        {"name": name, "note": note, "is_past": number < here, "is_here": number == here}
+        for number, (name, note) in enumerate(zip(names, notes, strict=True))
+    ]
+
+
+def _columns(screen: Screen, upload: uploads.Upload, dry: Dry) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": column.header,
+            "sample": column.sample or _("empty"),
+            "becomes": field_name(column.becomes) if upload.mapping and column.becomes else column.becomes,
+            "is_fixed": bool(upload.mapping),
+            "filled": screen.number(column.filled) if column.filled else "—",
+        }
+        for column in dry.columns
+    ]
+
+
+def _problem(screen: Screen, error: RowError) -> dict[str, str]:
+    return {
+        "line": screen.number(error.line),
+        "text": problem_text(error),
+        "column": error.column,
+        "value": error.value,
+    }
+
+
+def _destinations(screen: Screen, dry: Dry) -> list[dict[str, Any]]:
+    """The states that would grow or shrink, with what they would gain."""
+    rows = []
+    for currency, changes in dry.changes.items():
+        for state in (*STOCKS, "cancelled", "held"):
+            net, count = changes.get(state, (None, 0))
+            if net or count:
+                rows.append(
+                    {
+                        "state": words.state_label(state),
+                        "net": screen.amount(net or 0, currency),  # type: ignore[arg-type]
+                        "deals": ngettext("{count} deal", "{count} deals", count).format(count=screen.number(count)),
+                    }
+                )
+    return rows
+
+
+def _counts(screen: Screen, dry: Dry) -> list[tuple[str, str]]:
+    return [(label, screen.number(count)) for label, count in dry.counts if count]
+
+
+def _save(screen: Screen, upload: uploads.Upload, dry: Dry) -> dict[str, Any] | None:
+    good = dry.rows - dry.bad_rows
+    if not good or not dry.can_save:
+        return None
+    kept = [("skip_bad", "1")] if dry.bad_rows else []
+    kept += [("update", "1")] if dry.differing else []
+    verb = ngettext("Import {count} line", "Import {count} lines", good).format(count=screen.number(good))
+    return {"url": reverse("import-loading", args=[screen.firm_ref, upload.id]), "verb": verb, "kept": kept}
+
+
+def _save_note(dry: Dry) -> str:
+    parts = []
+    if dry.bad_rows:
+        parts.append(_("The lines to look at are left aside: correct them in the file and import it again."))
+    if dry.differing:
+        parts.append(_("What differs from before is recorded as a correction; nothing is erased."))
+    return " ".join(parts)
+
+
+def _loaded(screen: Screen, loaded: Mapping[str, int]) -> str:
+    count = loaded.get("new", 0) + loaded.get("changed", 0)
+    if not count:
+        return _("Everything in this file was already here. Nothing changed.")
+    return ngettext("{count} line imported.", "{count} lines imported.", count).format(count=screen.number(count))
+
+
+def field_name(key: str) -> str:
+    """One of our columns, in words."""
+    return str(FIELDS.get(key, key.replace("_", " ")))
+
+
+FIELDS = {
+    "ref": gettext_lazy("Reference"),
+    "name": gettext_lazy("Name"),
+    "title": gettext_lazy("Subject"),
+    "party_ref": gettext_lazy("Client"),
+    "deal_ref": gettext_lazy("Deal"),
+    "seller": gettext_lazy("Seller"),
+    "source": gettext_lazy("Source"),
+    "amount": gettext_lazy("Amount ex VAT"),
+    "currency": gettext_lazy("Currency"),
+    "opened_on": gettext_lazy("Opened on"),
+    "stage": gettext_lazy("Stage"),
+    "status": gettext_lazy("State"),
+    "closed_on": gettext_lazy("Closed on"),
+    "wake_on": gettext_lazy("Wake-up date"),
+    "decision_on": gettext_lazy("Decision date"),
+    "presented": gettext_lazy("How it was presented"),
+    "competitor": gettext_lazy("Competitor"),
+    "reason": gettext_lazy("Reason"),
+    "number": gettext_lazy("Invoice number"),
+    "kind": gettext_lazy("Kind"),
+    "issued_on": gettext_lazy("Issued on"),
+    "due_on": gettext_lazy("Due on"),
+    "net": gettext_lazy("Amount ex VAT"),
+    "tax": gettext_lazy("Tax"),
+    "total": gettext_lazy("Amount inc VAT"),
+    "corrects": gettext_lazy("Invoice it corrects"),
+    "disputed": gettext_lazy("Part disputed"),
+    "disputed_on": gettext_lazy("Disputed on"),
+    "settled_on": gettext_lazy("Paid on"),
+    "at": gettext_lazy("Date"),
+    "value": gettext_lazy("Value"),
+    "note": gettext_lazy("Note"),
+    "country": gettext_lazy("Country"),
+    "email": gettext_lazy("E-mail"),
+    "phone": gettext_lazy("Telephone"),
+    "created_on": gettext_lazy("Created on"),
+    "insolvent_on": gettext_lazy("Insolvent on"),
+    "credit_limit": gettext_lazy("Credit limit"),
+    "tags": gettext_lazy("Tags"),
+}
+
+
+def problem_text(error: RowError) -> str:
+    """What was expected where a value was refused."""
+    return sentence(error.code, error.facts)
+
+
+def note_text(notice: Any) -> str:
+    """Something assumed or passed over while reading, with its count."""
+    return sentence(notice.code, {**notice.facts, "count": notice.count})
+
+
