@@ -130,6 +130,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # Five wrong passwords for one e-mail from one address: a quarter of an hour's wait.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_CALLABLE = "comptant.doors.web.entrance.locked_out"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
