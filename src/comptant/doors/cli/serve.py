@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -75,7 +76,7 @@ def first_demonstration() -> tuple[str, str] | None:
     """In an empty data folder, the demonstration firm: how to sign in to it. Otherwise None."""
     from comptant.ground.firms.queries import OPERATOR, memberships_of
 
-    if not is_embedded() or memberships_of(OPERATOR):
+    if not is_embedded() or memberships_of(OPERATOR) or find_spec("comptant.doors.demo") is None:
         return None
     from comptant.doors import demo
 
@@ -114,6 +115,8 @@ def answer_requests(options: argparse.Namespace) -> None:
         log_level=LogLevels.error,
         log_dictconfig={"disable_existing_loggers": False},
     )
+    # A closed terminal stops us too; the server takes SIGHUP for a wish to reload.
+    web.on_startup(lambda: signal.signal(signal.SIGHUP, web.signal_handler_interrupt))
     try:
         web.serve()
     except SystemExit as stop:
