@@ -1,4 +1,4 @@
-"""What must hold between the columns of a row. Each check gives the row, completed, or raises ``BadRow``."""
+"""What must hold between the columns of a row. Each check gives the row, completed, or raises ``BadRowError``."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from comptant.doors.imports.converters import ALL, Column, Formats, converter
-from comptant.doors.imports.refusals import Bad, Notices
+from comptant.doors.imports.refusals import BadValueError, Notices
 from comptant.doors.imports.rows import DealRow, EventRow, InvoiceRow, PartyRow, PaymentRow
 from comptant.ground.money.amounts import MINOR_DIGITS
 
 CLOSED = frozenset({"won", "lost", "vanished", "declined"})
+CENTLESS = frozenset(code for code, digits in MINOR_DIGITS.items() if not digits)
 Problem = tuple[str, str, dict[str, Any]]
 
 
-class BadRow(Exception):
+class BadRowError(Exception):
     """The columns of a row contradict each other: (column, code, facts) each."""
 
     def __init__(self, problems: list[Problem]) -> None:
@@ -44,12 +45,26 @@ def check_party(row: PartyRow, context: Context) -> PartyRow:
     if row.siren and row.siret and not row.siret.startswith(row.siren):
         problems.append(("siret", "siret_of_other_siren", {"siren": row.siren}))
     if problems:
-        raise BadRow(problems)
+        raise BadRowError(problems)
     return row if row.name else row._replace(name=row.ref)
 
 
 def check_deal(row: DealRow, context: Context) -> DealRow:
     """The row, its title being the ref when it has none; closed deals with their day, waiting ones with their wake."""
+    problems = _standing_problems(row)
+    if row.stage and context.stages is not None:
+        _check_stage("stage", row.stage, context, problems)
+    if row.currency in CENTLESS:
+        _check_cents(row.currency, problems, amount=row.amount)
+    if context.today is not None:
+        problems += _not_yet(context, opened_on=row.opened_on, closed_on=row.closed_on)
+    if problems:
+        raise BadRowError(problems)
+    return row if row.title else row._replace(title=row.ref)
+
+
+def _standing_problems(row: DealRow) -> list[Problem]:
+    """A closed deal has the day it was closed, a waiting one the day it wakes, and no other has either."""
     problems: list[Problem] = []
     opened_on, closed_on, status = row.opened_on, row.closed_on, row.status
     if status in CLOSED:
@@ -66,13 +81,7 @@ def check_deal(row: DealRow, context: Context) -> DealRow:
             problems.append(("wake_on", "only_after", {"other": "opened_on", "day": opened_on.isoformat()}))
     elif row.wake_on is not None:
         problems.append(("wake_on", "only_when_waiting", {"status": status}))
-    _check_stage("stage", row.stage, context, problems)
-    _check_cents(row.currency, problems, amount=row.amount)
-    if context.today is not None:
-        problems += _not_yet(context, opened_on=opened_on, closed_on=closed_on)
-    if problems:
-        raise BadRow(problems)
-    return row if row.title else row._replace(title=row.ref)
+    return problems
 
 
 EVENT_VALUES: dict[str, Column] = {
@@ -107,7 +116,7 @@ def event_checker(formats: Formats) -> Callable[[EventRow, Context], EventRow]:
         value: Any = None
         try:
             value = _event_value(row, readers)
-        except Bad as bad:
+        except BadValueError as bad:
             problems.append(("value", bad.code, bad.facts))
         if row.kind in ("hold", "meeting_accepted") and isinstance(value, date):
             day = row.at.astimezone(context.zone).date()
@@ -118,7 +127,7 @@ def event_checker(formats: Formats) -> Callable[[EventRow, Context], EventRow]:
             _check_stage("value", value, context, problems)
         problems += _not_yet(context, at=row.at.astimezone(context.zone).date() if context.today else None)
         if problems:
-            raise BadRow(problems)
+            raise BadRowError(problems)
         said = written(value)
         return row if said == row.value and type(row.value) is str else row._replace(value=said)
 
@@ -130,7 +139,7 @@ def _event_value(row: EventRow, readers: dict[str, Callable[[str], Any]]) -> Any
     if reader is not None:
         return reader(row.value)
     if row.value.strip():
-        raise Bad("value_not_expected", kind=row.kind)
+        raise BadValueError("value_not_expected", kind=row.kind)
     return None
 
 
@@ -159,17 +168,15 @@ def check_invoice(row: InvoiceRow, context: Context) -> InvoiceRow:
     row = _disputed(row, context, problems)
     _check_cents(row.currency, problems, net=row.net, tax=row.tax, total=row.total)
     if context.today is not None:
-        problems += _not_yet(
-            context, issued_on=issued_on, disputed_on=row.disputed_on, settled_on=row.settled_on
-        )
+        problems += _not_yet(context, issued_on=issued_on, disputed_on=row.disputed_on, settled_on=row.settled_on)
     if problems:
-        raise BadRow(problems)
+        raise BadRowError(problems)
     return row
 
 
 def _completed(row: InvoiceRow, problems: list[Problem]) -> InvoiceRow:
     """Whichever of net, tax and total is missing, from the two others."""
-    net, tax, total = row.net, row.tax, row.total
+    net, tax, total = _amounts(row)
     if total is None and net is not None and tax is not None:
         return row._replace(total=net + tax)
     if net is not None and tax is not None:
@@ -188,16 +195,23 @@ def _completed(row: InvoiceRow, problems: list[Problem]) -> InvoiceRow:
     return row
 
 
+def _amounts(row: InvoiceRow) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    """Net, tax and total as the file gave them: any may be missing until the row is completed."""
+    return row.net, row.tax, row.total
+
+
 def _disputed(row: InvoiceRow, context: Context, problems: list[Problem]) -> InvoiceRow:
     """A dispute needs its day: without it no euro can be moved, so the amount is kept aside and said."""
-    if row.disputed is None or not row.disputed:
+    disputed = row.disputed
+    if not disputed:
         if row.disputed_on is not None:
             problems.append(("disputed", "needed_with_disputed_on", {}))
-        return row if row.disputed is None else row._replace(disputed=None)
-    if row.disputed == ALL and row.total is not None:
-        row = row._replace(disputed=row.total)
-    if row.total is not None and row.disputed is not None and row.disputed > row.total:
-        problems.append(("disputed", "more_than_total", {"total": str(row.total)}))
+        return row if disputed is None else row._replace(disputed=None)
+    _, _, total = _amounts(row)
+    if disputed == ALL:
+        row = row._replace(disputed=total)
+    elif total is not None and disputed > total:
+        problems.append(("disputed", "more_than_total", {"total": str(total)}))
     if row.disputed_on is None and not problems:
         context.notices.add("disputed_without_day", row.line)
         custom = row.custom if "disputed" in context.kept else row.custom | {"disputed": str(row.disputed)}
@@ -212,7 +226,7 @@ def check_payment(row: PaymentRow, context: Context) -> PaymentRow:
         problems.append(("amount", "amount_zero", {}))
     _check_cents(row.currency, problems, amount=row.amount)
     if problems:
-        raise BadRow(problems)
+        raise BadRowError(problems)
     return row
 
 
@@ -223,7 +237,7 @@ def _check_stage(column: str, stage: str, context: Context, problems: list[Probl
 
 def _check_cents(currency: str, problems: list[Problem], **amounts: Decimal | None) -> None:
     """A currency without cents has none."""
-    if currency and not MINOR_DIGITS[currency]:
+    if currency in CENTLESS:
         for column, amount in amounts.items():
             if amount is not None and amount % 1:
                 problems.append((column, "no_cents", {"currency": currency}))

@@ -1,4 +1,4 @@
-"""From a cell's text to a typed value, or ``Bad`` with what was expected. One function per kind of column."""
+"""From a cell's text to a typed value, or ``BadValueError`` with what was expected. One function per kind of column."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from comptant.doors.imports import identifiers
 from comptant.doors.imports.canonical import Canonical
-from comptant.doors.imports.numbers import NumberFormat, amount_reader
-from comptant.doors.imports.refusals import Bad
+from comptant.doors.imports.numbers import AS_WE_WRITE, NumberFormat, amount_reader
+from comptant.doors.imports.refusals import BadValueError
 from comptant.ground.money.amounts import MINOR_DIGITS
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
@@ -33,7 +33,7 @@ class Formats:
 
     zone: ZoneInfo
     dates: tuple[str, ...] = ()
-    numbers: NumberFormat = NumberFormat()
+    numbers: NumberFormat = AS_WE_WRITE
 
     def canonical(self) -> Formats:
         """The same zone, everything else written our way."""
@@ -69,7 +69,7 @@ class Memo(dict[str, Any]):
 
 
 def converter(column: Column, formats: Formats, *, may_be_canonical: bool = False) -> Read:
-    """The function from a raw cell to the column's value. Raises ``Bad``."""
+    """The function from a raw cell to the column's value. Raises ``BadValueError``."""
     if column.kind == "raw":  # another column decides how to read it
         return lambda raw: raw
     textual = _whole(column, formats)
@@ -87,10 +87,10 @@ def _whole(column: Column, formats: Formats) -> Read:
         raw = raw.strip()
         if not raw:
             if is_required:
-                raise Bad("required")
+                raise BadValueError("required")
             return blank
         if len(raw) > limit:
-            raise Bad("too_long", limit=limit)
+            raise BadValueError("too_long", limit=limit)
         return read(raw)
 
     return Memo(convert).__getitem__ if column.is_memoised else convert
@@ -105,7 +105,7 @@ def sound_text(raw: str) -> str:
     if raw.isprintable():
         return raw if raw.isascii() else unicodedata.normalize("NFC", raw)
     if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t" for c in raw):
-        raise Bad("control_character")
+        raise BadValueError("control_character")
     return unicodedata.normalize("NFC", raw)
 
 
@@ -119,7 +119,7 @@ def identifier(raw: str) -> str:
         return raw if raw.isascii() else unicodedata.normalize("NFC", raw)
     said = " ".join(raw.split()) if raw.translate(_NO_SPACES).isprintable() else raw
     if not said.isprintable():
-        raise Bad("control_character")
+        raise BadValueError("control_character")
     return unicodedata.normalize("NFC", said)
 
 
@@ -142,14 +142,15 @@ def _choice(column: Column, formats: Formats) -> Read:
     def read(raw: str) -> str:
         choice = known.get(raw) or known.get(raw.casefold().replace("-", "_").replace(" ", "_"))
         if choice is None:
-            raise Bad("one_of", choices=expected)
+            raise BadValueError("one_of", choices=expected)
         return choice
 
     return read
 
 
 _INSTANT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,6})?)? ?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,6})?)? ?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 
 
@@ -158,26 +159,26 @@ def _moment(formats: Formats) -> Callable[[str], datetime]:
 
     def iso(raw: str) -> datetime:
         if not _INSTANT.fullmatch(raw):
-            raise Bad("date")
+            raise BadValueError("date")
         try:
             return datetime.fromisoformat(raw.replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
         except ValueError as error:
-            raise Bad("date_absent") from error
+            raise BadValueError("date_absent") from error
 
     def by_format(raw: str) -> datetime:
         for form in formats.dates:
             try:
-                return datetime.strptime(raw, form)  # noqa: DTZ007 - the zone is the firm's, given by the caller
+                return datetime.strptime(raw, form)
             except (ValueError, OverflowError):
                 continue
-        raise Bad("date_format", formats=", ".join(formats.dates))
+        raise BadValueError("date_format", formats=", ".join(formats.dates))
 
     return by_format if formats.dates else iso
 
 
 def _ranged(moment: datetime) -> datetime:
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise Bad("date_range", first=FIRST_YEAR, last=LAST_YEAR)
+        raise BadValueError("date_range", first=FIRST_YEAR, last=LAST_YEAR)
     return moment
 
 
@@ -209,7 +210,7 @@ def _currency(column: Column, formats: Formats) -> Read:
     def read(raw: str) -> str:
         code = raw.upper()
         if code not in MINOR_DIGITS:
-            raise Bad("currency")
+            raise BadValueError("currency")
         return code
 
     return read
@@ -219,7 +220,7 @@ def _tags(column: Column, formats: Formats) -> Read:
     def read(raw: str) -> tuple[str, ...]:
         tags = [identifier(tag) for part in re.split(r"[,;|]", raw) if (tag := part.strip())]
         if any(len(tag) > 60 for tag in tags):
-            raise Bad("too_long", limit=60)
+            raise BadValueError("too_long", limit=60)
         return tuple(dict.fromkeys(tags))
 
     return read

@@ -94,5 +94,3 @@ def _event_details(row: EventRow) -> dict[str, Any]:
     if row.note:
         details["reason" if row.kind in ("lost", "vanished", "declined", "hold") else "note"] = row.note
     return details
-
-

@@ -14,7 +14,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from comptant.doors.imports.numbers import SPACES, NumberFormat
+from comptant.doors.imports.numbers import AS_WE_WRITE, SPACES, NumberFormat
 from comptant.doors.imports.refusals import ImportRefused, shown
 from comptant.doors.imports.targets import Target, target_named
 
@@ -64,7 +64,7 @@ class Mapping:
     ignore: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
-    numbers: NumberFormat = NumberFormat()
+    numbers: NumberFormat = AS_WE_WRITE
     delimiter: str = ""
     encoding: str = ""
     sheet: str = ""
@@ -201,7 +201,7 @@ class _Parser:
         for name, said in self._table(self.said, "defaults").items():
             key = f"defaults.{name}"
             _known_column(self.target, name, key)
-            if isinstance(said, bool) or isinstance(said, (dict, list)):
+            if isinstance(said, (bool, dict, list)):
                 raise _invalid(key, "text", said)
             defaults[name] = str(said)  # TOML's own dates and numbers are written our way
             self._check_template(key, defaults[name])

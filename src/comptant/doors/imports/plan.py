@@ -19,6 +19,7 @@ from comptant.doors.imports.mapping import Lookup, Source, template_columns
 from comptant.doors.imports.mapping import Mapping as FileMapping
 from comptant.doors.imports.refusals import ImportRefused, Notices, shown
 
+_NOWHERE = Source((), ())
 Words = Mapping[str, str]
 Made = Callable[[list[str], int], str]
 """From the cells of a row and its line to one more cell."""
@@ -142,8 +143,9 @@ class _Planner:
         if source is None and default is None:
             self.cell[name] = self.blank
             return self.blank
-        made = self._chosen(name, source, steps, self._default(name, default, joined), joined)
-        self.made.append(made)
+        filled = self._default(name, default, joined)
+        made = filled if source is None and filled else None
+        self.made.append(made or self._chosen(name, source or _NOWHERE, steps, filled, joined))
         self.cell[name] = len(self.headers) + len(self.made) - 1
         return self.cell[name]
 
@@ -191,12 +193,9 @@ class _Planner:
             ) from error
 
     def _chosen(
-        self, name: str, source: Source | None, steps: list[Made], default: Made | None, joined: dict[str, Joined]
+        self, name: str, source: Source, steps: list[Made], default: Made | None, joined: dict[str, Joined]
     ) -> Made:
         """The first text that is there, else the default; what was passed over or filled in is noted."""
-        if source is None:
-            assert default is not None
-            return default
         add, first = self.notices.add, source.first
         tries = list(zip(steps, source.nonzero, first, strict=True))
         conditions = [(self._place_of(column, joined), self._words(column, words)) for column, words in source.when]
@@ -285,5 +284,3 @@ def _watching(joined: Joined, place: int, notices: Notices) -> Made:
         return ""
 
     return watch
-
-

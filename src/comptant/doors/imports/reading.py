@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from comptant.doors.imports.checks import BadRow, Context
+from comptant.doors.imports.checks import BadRowError, Context
 from comptant.doors.imports.converters import Formats, sound_text
 from comptant.doors.imports.lookups import Where
 from comptant.doors.imports.mapping import Mapping
 from comptant.doors.imports.plan import Plan, make_plan
-from comptant.doors.imports.refusals import Bad, Errors, ImportRefused, Notices, RowError, shown
+from comptant.doors.imports.refusals import BadValueError, Errors, ImportRefused, Notices, RowError, shown
 from comptant.doors.imports.tables import Source, Table, open_table
 from comptant.doors.imports.targets import Target, target_named
 
@@ -68,9 +68,9 @@ class Reading:
                 values = [read(cell) for read, cell in zip(readers, pick(cells))]  # noqa: B905 - same length by plan
                 more = self._custom(cells) if custom else {}
                 row = check(make((line, *values, more)), context)
-            except Bad:
+            except BadValueError:
                 self._explain(line, cells)
-            except BadRow as bad:
+            except BadRowError as bad:
                 self._contradicted(line, cells, bad)
             else:
                 yield row
@@ -123,15 +123,15 @@ class Reading:
         for read, cell, label in zip(plan.read, plan.pick(cells), plan.labels, strict=True):
             try:
                 read(cell)
-            except Bad as bad:
+            except BadValueError as bad:
                 self.errors.add(RowError(line, label, shown(cell), bad.code, bad.facts))
         for header, place in plan.custom:
             try:
                 _check_custom(cells[place].strip())
-            except Bad as bad:
+            except BadValueError as bad:
                 self.errors.add(RowError(line, header, shown(cells[place]), bad.code, bad.facts))
 
-    def _contradicted(self, line: int, cells: list[str], bad: BadRow) -> None:
+    def _contradicted(self, line: int, cells: list[str], bad: BadRowError) -> None:
         self.errors.rows += 1
         names, labels = self.target.names, self.plan.labels
         said = dict(zip(names, self.plan.pick(cells), strict=True))
@@ -144,7 +144,7 @@ class Reading:
 
 def _check_custom(text: str) -> None:
     if len(text) > LONGEST_CUSTOM:
-        raise Bad("too_long", limit=LONGEST_CUSTOM)
+        raise BadValueError("too_long", limit=LONGEST_CUSTOM)
     sound_text(text)
 
 
@@ -167,9 +167,7 @@ def open_reading(
     mapping = mapping or Mapping(wanted)
     if mapping.target is not wanted:
         raise ImportRefused("mapping_target", mapping=mapping.name, says=mapping.target.name, asked=wanted.name)
-    table = open_table(
-        source, name=name, delimiter=mapping.delimiter, encoding=mapping.encoding, sheet=mapping.sheet
-    )
+    table = open_table(source, name=name, delimiter=mapping.delimiter, encoding=mapping.encoding, sheet=mapping.sheet)
     if where is None and isinstance(source, (str, Path)):
         where = Path(source).parent
     try:

@@ -25,7 +25,7 @@ class ImportRefused(Refusal):
     """The file, its mapping or a lookup cannot be read at all. Nothing was loaded."""
 
 
-class Bad(ValueError):
+class BadValueError(ValueError):
     """A value is not what its column expects. Never leaves this package: it becomes a ``RowError``."""
 
     def __init__(self, code: str, **facts: Any) -> None:
@@ -57,6 +57,7 @@ class Errors:
     rows: int = 0
 
     def add(self, error: RowError) -> None:
+        """Count it, and keep it while there is room."""
         self.count += 1
         if len(self.kept) < KEPT_ERRORS:
             self.kept.append(error)
@@ -85,6 +86,7 @@ class Notices:
     _by_key: dict[tuple[Any, ...], Notice] = field(default_factory=dict)
 
     def add(self, code: str, line: int = 0, times: int = 1, **facts: Any) -> None:
+        """Count it with those of the same code and facts."""
         key = (code, *facts.values())
         notice = self._by_key.get(key)
         if notice is None:
@@ -98,6 +100,7 @@ class Notices:
         return sum(notice.count for notice in self._by_key.values() if notice.code == code)
 
     def clear(self) -> None:
+        """Forget all: the file is read anew."""
         self._by_key.clear()
 
     def __len__(self) -> int:

@@ -43,7 +43,8 @@ class Table(Protocol):
     def progress(self) -> float:
         """The share of the file read so far, 0 to 1."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Close the file."""
 
 
 def open_table(source: Source, *, name: str = "", delimiter: str = "", encoding: str = "", sheet: str = "") -> Table:
@@ -110,7 +111,7 @@ def _refuse_other_kinds(head: bytes) -> None:
         raise ImportRefused("not_a_table", kind="html")
     if text.startswith(b"<?xml"):
         raise ImportRefused("not_a_table", kind="html" if b"<html" in text else "xml")
-    if text.startswith((b"{\"", b"[{", b"[\n", b"{\n", b"{\r", b"[\r")):
+    if text.startswith((b'{"', b"[{", b"[\n", b"{\n", b"{\r", b"[\r")):
         raise ImportRefused("not_a_table", kind="json")
 
 
@@ -132,17 +133,21 @@ class CsvTable:
         self.headers = checked_headers(self._header())
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """(line, cells) from the line after the header."""
         lines = self._records()
         next(lines, None)
         yield from lines
 
     def records(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """(line, cells by header)."""
         return as_records(self)
 
     def progress(self) -> float:
+        """The share read so far, 0 to 1."""
         return min(1.0, self._file.tell() / self.size) if self.size else 1.0
 
     def close(self) -> None:
+        """Close the file."""
         self._file.close()
 
     def _text(self) -> io.TextIOWrapper:

@@ -31,10 +31,12 @@ class Target:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Our columns, in order."""
         return tuple(column.name for column in self.columns)
 
     @property
     def required(self) -> tuple[str, ...]:
+        """Those without which a row says nothing."""
         return tuple(column.name for column in self.columns if column.is_required)
 
 

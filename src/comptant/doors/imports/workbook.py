@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any, BinaryIO
 
 from openpyxl import load_workbook
@@ -49,6 +50,7 @@ class WorkbookTable:
         self.headers = checked_headers(header)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """(line, cells) from the line after the header."""
         lines = self._cells()
         for _, cells in lines:
             if any(map(str.strip, cells)):
@@ -56,12 +58,15 @@ class WorkbookTable:
         yield from lines
 
     def records(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """(line, cells by header)."""
         return as_records(self)
 
     def progress(self) -> float:
+        """The share read so far, 0 to 1."""
         return min(1.0, self._line / (self._sheet.max_row or MOST_ROWS))
 
     def close(self) -> None:
+        """Close the file."""
         self._book.close()
         self._file.close()
 
@@ -75,7 +80,7 @@ class WorkbookTable:
         filled = [s for s in sheets if s.sheet_state == "visible" or sheet]
         for candidate in filled:
             candidate.reset_dimensions()  # what a sheet says of its own size is often wrong
-            if any(any(value is not None for value in row) for _, row in zip(range(100), _values(candidate))):
+            if any(any(value is not None for value in row) for row in islice(_values(candidate), 100)):
                 if len(filled) > 1 and not sheet:
                     self.notices.add("sheet_chosen", sheet=candidate.title, others=len(filled) - 1)
                 return candidate
@@ -157,7 +162,7 @@ def _checked_package(file: BinaryIO) -> None:
 
 
 def _check_kind(names: set[str], package: zipfile.ZipFile) -> None:
-    if "xl/workbook.xml" in names or "[Content_Types].xml" in names and any(n.startswith("xl/") for n in names):
+    if "xl/workbook.xml" in names or any(name.startswith("xl/worksheets/") for name in names):
         return
     kind = "zip"
     if "mimetype" in names and b"opendocument" in package.open("mimetype").read(100):
