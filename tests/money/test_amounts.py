@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comptant.ground.money.amounts import MixedCurrencies, Money, part_tax, receipt_tax, share, times, total
+from comptant.ground.money.amounts import MixedCurrencyError, Money, part_tax, receipt_tax, share, times, total
 
 CENT = Decimal("0.01")
 cents = st.integers(-(10**11), 10**11)
@@ -16,7 +16,7 @@ def eur(amount: str | int) -> Money:
     return Money(Decimal(amount), "EUR")
 
 
-@pytest.mark.parametrize("amount", [1.5, "1.50", True, None])
+@pytest.mark.parametrize("amount", [1.5, "1.50", True, None, 1])
 def test_an_amount_is_a_decimal(amount: object) -> None:
     with pytest.raises(TypeError):
         Money(amount, "EUR")  # type: ignore[arg-type]
@@ -50,9 +50,9 @@ def test_amounts_take_the_digits_of_their_currency() -> None:
 def test_currencies_never_mix() -> None:
     dollar = Money(Decimal(1), "CAD")
     for meet in (lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a < b, lambda a, b: a >= b):
-        with pytest.raises(MixedCurrencies):
+        with pytest.raises(MixedCurrencyError):
             meet(eur(1), dollar)
-    with pytest.raises(MixedCurrencies):
+    with pytest.raises(MixedCurrencyError):
         total([eur(1), dollar], "EUR")
     assert eur(1) != dollar
     assert -eur(1) < eur(0) <= abs(eur(-1)) and not eur(0)

@@ -1,5 +1,6 @@
 """Made-up firms and deals for the tests of the pipeline's rules, and the bridge from the oracle's words to ours."""
 
+import random
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -55,12 +56,7 @@ def worlds(draw: st.DrawFn) -> World:
 def said(draw: st.DrawFn, at: datetime) -> Said:
     """Something said at that time; possible or not."""
     day = at.date()
-    kind = draw(
-        st.sampled_from(
-            ["estimate", "stage", "stage", "buyer_move", "buyer_move", "seller_touch", "offer_sent", "offer_sent"]
-            + ["maybe", "meeting_accepted", "hold", "wake", "won", "lost", "vanished", "declined", "reactivated"]
-        )
-    )
+    kind = draw(st.sampled_from(BUSY))
     values = {
         "estimate": amounts,
         "stage": stages,
@@ -84,6 +80,48 @@ def stories(draw: st.DrawFn) -> list[Said]:
         if day < LAST:
             facts.append(draw(said(_at(day, draw(times)))))
     return facts
+
+
+def seeded(seed: int) -> tuple[World, list[Said]]:
+    """A world and a story by plain chance: busier than Hypothesis dares, so that limits fall close together."""
+    chance = random.Random(seed)
+    stage = lambda: chance.choice(list(DECLARED))  # noqa: E731
+    closures = [_range(chance, 15) for _ in range(chance.randrange(3))]
+    months = [date(2025, month, 1) for month in range(3, 12)]
+    thresholds = {
+        key: [(month, chance.randint(3, 25)) for month in months if chance.random() < 0.6]
+        for key in DECLARED
+        if chance.random() < 0.7
+    }
+    world = World(chance.choice(["FR", "CA"]), {key: chance.randint(2, 21) for key in DECLARED}, thresholds, closures)
+    day, is_closed = FIRST + timedelta(days=chance.randrange(60)), False
+    decide_on = chance.choice([None, day + timedelta(days=chance.randint(-3, 25))])
+    told = [Said(_at(day, 0), "opened", (stage(), chance.randrange(3000), decide_on))]
+    for _ in range(chance.randrange(1, 14)):
+        day += timedelta(days=chance.choice([0, 1, 2, 3, 5, 8, 13, 21]))
+        minutes = chance.choice([0, 0, 540, 930])
+        kind = "reactivated" if is_closed and chance.random() < 0.7 else chance.choice(BUSY)
+        is_closed = kind in {"lost", "vanished", "declined"}
+        values = {
+            "estimate": chance.randrange(3000),
+            "won": chance.choice([None, chance.randrange(3000)]),
+            "offer_sent": chance.choice([None, *[day + timedelta(days=chance.randint(-8, 20))] * 4]),
+            "meeting_accepted": day + timedelta(days=chance.randint(0, 20)),
+            "hold": day + timedelta(days=chance.randint(0, 15)),
+        }
+        told.append(Said(_at(day, minutes), kind, stage() if kind in {"stage", "reactivated"} else values.get(kind)))
+    return world, told
+
+
+BUSY = [
+    *["offer_sent"] * 5, *["stage"] * 4, *["buyer_move"] * 3, *["hold"] * 2, *["meeting_accepted"] * 2,
+    "wake", "estimate", "seller_touch", "maybe", "lost", "vanished", "declined", "won",
+]  # fmt: skip
+
+
+def _range(chance: random.Random, at_most: int) -> tuple[date, date]:
+    first = FIRST + timedelta(days=chance.randint(-5, 200))
+    return first, first + timedelta(days=chance.randint(0, at_most))
 
 
 def _at(day: date, minutes: int) -> datetime:

@@ -129,8 +129,6 @@ class Walk:
         self.story.crossings.append((now, "stalled", rule))
 
     def evening(self, today: date) -> None:
-        if self.place == "waiting":
-            self.waited.add(today)
         if self.place:
             self.story.evenings[today] = {
                 "place": self.place,
@@ -241,8 +239,8 @@ def rank(kind: str) -> int:
     return next((n for n, kinds in enumerate(ORDER) if kind in kinds.split()), 1)
 
 
-def tell(world: World, facts: list[Said], until: date) -> Story:
-    """Walk from the first thing said to the evening of ``until``."""
+def tell(world: World, facts: list[Said], until: date, *, evenings: bool = True) -> Story:
+    """Walk from the first thing said to the evening of ``until``; what each evening looked like only if asked."""
     walk = Walk(world)
     ordered = sorted(facts, key=lambda said: (said.at, rank(said.kind)))
     if not ordered:
@@ -256,6 +254,9 @@ def tell(world: World, facts: list[Said], until: date) -> Story:
                 if said.at == instant and not walk.hear(said):
                     walk.story.refused.append(said)
             walk.look(instant)
-        walk.evening(today)
+        if walk.place == "waiting":
+            walk.waited.add(today)
+        if evenings:
+            walk.evening(today)
         today += DAY
     return walk.story

@@ -26,7 +26,7 @@ LIMIT = Decimal(10) ** 20
 """No amount is as large: sums stay exact within the 28 digits Python keeps."""
 
 
-class MixedCurrencies(ValueError):
+class MixedCurrencyError(ValueError):
     """Two currencies met in one sum or one comparison."""
 
 
@@ -56,9 +56,9 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        if isinstance(self.amount, bool) or not isinstance(self.amount, (Decimal, int)):
+        if type(self.amount) is not Decimal:
             raise TypeError(f"an amount is a Decimal, not {type(self.amount).__name__}")
-        exact = Decimal(self.amount)
+        exact = self.amount
         if not exact.is_finite() or abs(exact) >= LIMIT:
             raise ValueError(f"not an amount: {exact}")
         rounded = exact.quantize(quantum(self.currency), rounding=ROUND_HALF_UP)
@@ -75,7 +75,7 @@ class Money:
         if not isinstance(other, Money):
             raise TypeError(f"money meets money, not {type(other).__name__}")
         if other.currency != self.currency:
-            raise MixedCurrencies(f"{self.currency} and {other.currency}")
+            raise MixedCurrencyError(f"{self.currency} and {other.currency}")
         return other.amount
 
     def __add__(self, other: Money) -> Money:
@@ -107,7 +107,7 @@ class Money:
 
 
 def total(amounts: Sequence[Money], currency: str) -> Money:
-    """The sum; zero of the currency for none. MixedCurrencies when one is of another."""
+    """The sum; zero of the currency for none. MixedCurrencyError when one is of another."""
     summed = Money.zero(currency)
     for amount in amounts:
         summed += amount

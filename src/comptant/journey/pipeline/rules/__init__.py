@@ -6,5 +6,18 @@ Read ``docs/stall.md`` first.
 from comptant.journey.pipeline.rules.room import KINDS, PipelineRoom
 from comptant.journey.pipeline.rules.stall import Closures, StallRule, Thresholds
 from comptant.journey.pipeline.rules.thread import Stage, Thread
+from comptant.journey.pipeline.rules.thresholds import Histogram, MonthThreshold, count_gaps, monthly_thresholds
 
-__all__ = ["KINDS", "Closures", "PipelineRoom", "Stage", "StallRule", "Thread", "Thresholds"]
+__all__ = [
+    "KINDS",
+    "Closures",
+    "Histogram",
+    "MonthThreshold",
+    "PipelineRoom",
+    "Stage",
+    "StallRule",
+    "Thread",
+    "Thresholds",
+    "count_gaps",
+    "monthly_thresholds",
+]
