@@ -19,7 +19,7 @@ from comptant.ground.journal.acts import Fact, Posting
 from comptant.ground.journal.differences import Addition, Correction, difference, effective, facts_of
 from comptant.ground.journal.presence import presence
 from comptant.ground.journal.queries import deal_heads, recorded_acts
-from comptant.ground.journal.replay import STATED_RANK, Room, replay
+from comptant.ground.journal.replay import STATED_RANK, Refused, Room, replay
 from comptant.ground.journal.rooms import Case, DealHead, Desk, Settled, desks
 from comptant.ground.journal.tally import Tally
 from comptant.ground.journal.writing import NewAct, NothingThere, write_acts, write_tally
@@ -135,9 +135,18 @@ def clock_end(firm: Firm) -> datetime:
     return firm.midnight(firm.clock_on + timedelta(days=1)) - timedelta(microseconds=2)
 
 
+OnRefused = Callable[[Case, Refused], Case | None]
+"""Told of a refused case; gives it back mended, or None to leave it out."""
+
+
 @transaction.atomic
 def settle(
-    firm: Firm, cases: Sequence[Case], *, bench: Bench | None = None, tally: Tally | None = None
+    firm: Firm,
+    cases: Sequence[Case],
+    *,
+    bench: Bench | None = None,
+    tally: Tally | None = None,
+    on_refused: OnRefused | None = None,
 ) -> list[NewAct]:
     """Bring each deal to the timeline its facts tell; the acts written come back. ``post_many`` for facts.
 
@@ -147,7 +156,7 @@ def settle(
     """
     bench, until, sums = bench or Bench.open(firm), clock_end(firm), tally if tally is not None else Tally()
     lock_deals(firm, [case.head.id for case in cases if case.recorded])
-    settled = [_settled(case, bench, until) for case in cases]
+    settled = [one for case in cases if (one := _settled_or_mended(case, bench, until, on_refused))]
     acts = [act for one in settled for act in _new_acts(firm, one)]
     for one in settled:
         _count(firm, one, sums)
@@ -160,12 +169,26 @@ def settle(
     return acts
 
 
+def _settled_or_mended(case: Case, bench: Bench, until: datetime, on_refused: OnRefused | None) -> Settled | None:
+    """The settled case; refused, what ``on_refused`` makes of it; without one, Refused is raised."""
+    mended: Case | None = case
+    while mended is not None:
+        try:
+            return _settled(mended, bench, until)
+        except Refused as refused:
+            if on_refused is None:
+                raise
+            mended = on_refused(mended, refused)
+    return None
+
+
 def _settled(case: Case, bench: Bench, until: datetime) -> Settled:
     rooms = bench.rooms(case.head)
     routed = {kind: rank for room in rooms for kind, rank in room.kinds.items()}
     held = effective(case.recorded)
     last = max((act.seq for act in case.recorded), default=0)
-    facts = [*facts_of(held, routed), *_numbered(case.facts, last)]
+    said = [act for act in held if act.id not in case.unsaid]
+    facts = [*facts_of(said, routed), *_numbered(case.facts, last)]
     timeline = replay(facts, rooms, until)
     return Settled(case, timeline, difference(held, timeline))
 

@@ -28,11 +28,12 @@ class DealHead:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A deal to settle: what the journal holds of it, and the facts that are new."""
+    """A deal to settle: what the journal holds of it, the facts that are new, and the acts no longer said."""
 
     head: DealHead
     recorded: Sequence[Recorded]
     facts: Sequence[Fact]
+    unsaid: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

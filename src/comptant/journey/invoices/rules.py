@@ -18,6 +18,9 @@ from comptant.ground.journal.replay import Crossing, Refused, State
 
 CENT = Decimal("0.01")
 
+LEGAL_TERMS_DAYS = 30
+"""Days to pay when the parties said nothing. Source: Code de commerce, art. L441-10 I."""
+
 PAYS_IN_ORDER = ("invoiced", "overdue", "disputed")
 """A payment fills the undisputed part first."""
 

@@ -1,0 +1,72 @@
+"""Events of deals that exist: each posted on its date, whatever was imported before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from comptant.doors.imports.facts import event_facts
+from comptant.doors.imports.loading.context import Loading
+from comptant.doors.imports.loading.deals import Story, held_deals, story
+from comptant.doors.imports.loading.said import Said, compare
+from comptant.doors.imports.loading.staging import Staging
+from comptant.doors.imports.refusals import RowError
+from comptant.doors.imports.rows import EventRow
+from comptant.ground.journal.acts import Recorded
+from comptant.ground.journal.differences import effective
+from comptant.ground.journal.queries import deal_heads, recorded_acts
+from comptant.ground.journal.rooms import Case
+
+Group = tuple[UUID, list[EventRow], list[Recorded]]
+
+
+class EventLoader:
+    """Loads the staged rows, the events of a deal together."""
+
+    def __init__(self, loading: Loading, staging: Staging) -> None:
+        self.loading, self.staging, self.firm = loading, staging, loading.firm
+
+    def check(self) -> None:
+        """Refuse the events of deals that do not exist, by line."""
+        for groups in self.staging.grouped():
+            known = held_deals(self.loading, list(groups))
+            for ref in set(groups) - set(known):
+                for row in groups[ref]:
+                    self.loading.outcome.refuse(RowError(row.line, "deal_ref", ref, "no_such_deal", {}))
+
+    def stories(self) -> Iterator[Story]:
+        """What each deal said before and will have said after, for the thresholds. Writes nothing."""
+        for groups in self.staging.grouped():
+            for _, rows, acts in self._groups(groups):
+                yield story(acts, self._said(rows, acts), False)
+
+    def load(self) -> None:
+        """Write the events."""
+        for groups in self.staging.grouped():
+            cases = list(self._cases(groups))
+            self.loading.settle(cases)
+            self.loading.step(sum(map(len, groups.values())))
+
+    def _cases(self, groups: dict[str, list[EventRow]]) -> Iterator[Case]:
+        found = list(self._groups(groups))
+        heads = deal_heads(self.firm, [deal_id for deal_id, _, _ in found])
+        for deal_id, rows, acts in found:
+            said = self._said(rows, acts)
+            counts = self.loading.outcome.counts
+            counts["facts_added"] += len(said.new)
+            counts["added"] += len(said.new)
+            counts["unchanged"] += len(said.known) + len(said.changed)
+            for row, fact in zip(rows, event_facts(rows), strict=True):
+                self.loading.lines[deal_id, fact.key] = row.line
+            if said.new:
+                yield Case(heads[deal_id], acts, said.new)
+
+    def _said(self, rows: Sequence[EventRow], acts: Sequence[Recorded]) -> Said:
+        return compare(event_facts(rows), effective(acts), self.firm.day)
+
+    def _groups(self, groups: dict[str, list[EventRow]]) -> Iterator[Group]:
+        """The groups whose deal exists, with the acts held."""
+        known = held_deals(self.loading, list(groups))
+        acts = recorded_acts(self.firm, [deal.id for deal in known.values()])
+        for ref, deal in known.items():
+            yield deal.id, groups[ref], acts.get(deal.id, [])
