@@ -59,6 +59,7 @@ class Outcome:
 
 
 def _no_command(words: list[str]) -> int:
+    """Help, the version, or what the person may have meant."""
     parser = argparse.ArgumentParser(
         prog="comptant",
         usage="comptant COMMAND [options]",
@@ -73,7 +74,7 @@ def _no_command(words: list[str]) -> int:
         parser.print_help(sys.stderr)
         return MISUSE
     parser.parse_known_args(words[:1])
-    parser.error(f"no command is called {words[0]!r}; there are {', '.join(COMMANDS)}")
+    return parser.error(f"no command is called {words[0]!r}; there are {', '.join(COMMANDS)}")
 
 
 def _parser(name: str, command: ModuleType) -> argparse.ArgumentParser:
@@ -172,5 +173,3 @@ def _explain(error: Exception) -> tuple[int, str, str]:
 def _stop(number: int, frame: object) -> NoReturn:
     """SIGTERM leaves by the door: what was begun is rolled back, the database is stopped or left to the others."""
     raise KeyboardInterrupt
-
-

@@ -35,7 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers", type=int, default=min(4, os.cpu_count() or 1), help="processes that answer (default: %(default)s)"
     )
-    parser.add_argument("--no-demo", action="store_true", help="do not create the demonstration firm at the first start")
+    parser.add_argument(
+        "--no-demo", action="store_true", help="do not create the demonstration firm at the first start"
+    )
     parser.add_argument("--no-work", action="store_true", help="leave the nightly work to “comptant work”")
     parser.add_argument("--reload", action="store_true", help=argparse.SUPPRESS)
 

@@ -11,7 +11,9 @@ FAILURES: dict[str, str | Promise] = {
     "home_not_writable": _("The data folder {folder} cannot be written to. Name another one with COMPTANT_HOME."),
     "folder_of_another": _("The folder {folder} belongs to someone else. Remove it, or name another data folder."),
     "disk_full": _("The disk that holds {folder} is full. Make room, then run this again: nothing is lost."),
-    "database_in_use": _("The data folder {folder} is in use by another database server (process {pid}). Stop it first."),
+    "database_in_use": _(
+        "The data folder {folder} is in use by another database server (process {pid}). Stop it first."
+    ),
     "database_silent": _("The database in {folder} has not answered for {seconds} seconds. Its log is {log}."),
     "database_busy_starting": _("Another command has been starting the database in {folder} for too long."),
     "database_did_not_start": _("The database did not start: {reason}. Its log is {log}."),
@@ -26,7 +28,9 @@ FAILURES: dict[str, str | Promise] = {
         "Started by root, PostgreSQL runs as another user, who cannot read its programs; and copying them"
         " to {folder} failed: {reason}."
     ),
-    "no_unprivileged_user": _("PostgreSQL does not run as root, and this system has neither a user postgres nor nobody."),
+    "no_unprivileged_user": _(
+        "PostgreSQL does not run as root, and this system has neither a user postgres nor nobody."
+    ),
     "user_without_name": _("PostgreSQL needs the user {uid} to have a name, and this system knows none."),
     "strong_role": _(
         "Comptant refuses to connect as {role}, who could see every firm ({strength})."

@@ -63,11 +63,13 @@ def find_programs() -> Programs:
     return Programs(_copied(folder), user)
 
 
-def _ourselves() -> None:
+def _ourselves() -> pwd.struct_passwd | None:
+    """None: as we are. PostgreSQL needs its user to have a name."""
     try:
         pwd.getpwuid(os.geteuid())
     except KeyError:
         raise Unable("user_without_name", uid=os.geteuid()) from None
+    return None
 
 
 def _unprivileged() -> pwd.struct_passwd:

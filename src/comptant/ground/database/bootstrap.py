@@ -59,7 +59,7 @@ def bootstrap(admin_url: str, database: str = DATABASE) -> None:
 def _make_role(admin: psycopg.Connection[Any], role: str, attributes: str) -> None:
     known = admin.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone()
     verb = "ALTER" if known else "CREATE"
-    admin.execute(sql.SQL(f"{verb} ROLE {{}} {attributes}").format(sql.Identifier(role)))  # type: ignore[arg-type]
+    admin.execute(sql.SQL(f"{verb} ROLE {{}} {attributes}").format(sql.Identifier(role)))
 
 
 def _make_database(admin: psycopg.Connection[Any], database: str) -> None:
@@ -78,7 +78,7 @@ def _furnish(inside: psycopg.Connection[Any]) -> None:
     inside.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     for function in LEAKPROOF:
         try:
-            inside.execute(sql.SQL(f"ALTER FUNCTION {function} LEAKPROOF"))  # type: ignore[arg-type]
+            inside.execute(sql.SQL(f"ALTER FUNCTION {function} LEAKPROOF"))
         except psycopg.errors.InsufficientPrivilege:
             break  # a managed database without a superuser: searches are right, only slower
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -92,7 +93,7 @@ class Embedded:
         with _plain_words(self.home):
             self._make_folders()
         with self._starting(), _plain_words(self.home):
-            users = open(self.folder / "users.lock", "ab")
+            users = open(self.folder / "users.lock", "ab")  # noqa: SIM115 - held as long as we use the server
             try:
                 fcntl.flock(users, fcntl.LOCK_SH)
                 self._ensure()
@@ -142,7 +143,7 @@ class Embedded:
 
         A server that is killed takes a moment to be gone, one that recovers from a crash a moment to answer.
         """
-        lock = open(self.folder / "server.lock", "ab")
+        lock = open(self.folder / "server.lock", "ab")  # noqa: SIM115 - handed to the caller
         end = time.monotonic() + self.patience
         while True:
             try:
@@ -182,7 +183,7 @@ class Embedded:
             raise Unable("home_not_writable", folder=str(self.home))
 
     def _make_cluster(self, programs: Programs, lock: IO[bytes]) -> None:
-        """initdb into a draft that takes its name once whole, so that a crash leaves no half cluster."""
+        """Make it as a draft that takes its name once whole, so that a crash leaves no half cluster."""
         if self.cluster.exists():
             _refuse_other_version(self.cluster, programs)
             return
@@ -309,8 +310,6 @@ def _private(folder: Path, programs: Programs) -> None:
 
 def _let_in(cluster: Path) -> None:
     """Only the system's user who made the cluster may connect, under the names of our roles and as no one else."""
-    import pwd
-
     us = pwd.getpwuid(os.geteuid()).pw_name
     roles = (place.ADMIN_ROLE, place.OWNER_ROLE, place.APP_ROLE, place.BATCH_ROLE)
     (cluster / "pg_hba.conf").write_text("local all all peer map=comptant\n", encoding="utf-8")
@@ -365,7 +364,7 @@ def _refuse_little_room(folder: Path, needed: int) -> None:
 def _shared_memory() -> dict[str, str]:
     """Containers often give 64 MB of shared memory files, which a parallel query overruns."""
     try:
-        small = shutil.disk_usage("/dev/shm").total < 256 * 2**20
+        small = shutil.disk_usage("/dev/shm").total < 256 * 2**20  # noqa: S108
     except OSError:
         return {}
     return {"dynamic_shared_memory_type": "mmap"} if small else {}

@@ -43,7 +43,7 @@ def socket_folder(home: Path) -> Path:
     if len(os.fsencode(inside)) <= LONGEST_SOCKET_FOLDER:
         return inside
     digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    return Path("/tmp") / f"comptant-{os.geteuid()}-{digest}"
+    return Path("/tmp") / f"comptant-{os.geteuid()}-{digest}"  # noqa: S108 - its owner and mode are checked
 
 
 def secret_key(home: Path) -> str:
@@ -118,5 +118,5 @@ class HomeLogHandler(logging.handlers.WatchedFileHandler):
         Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
         return super()._open()
 
-    def handleError(self, record: logging.LogRecord) -> None:
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - its name in logging
         """A log that cannot be written must not stop a sale."""
