@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +22,9 @@ SELECT a.deal_id, a.id, a.seq, a.said, a.rank, a.kind, a.occurred_at, a.is_clock
        p.source, p.target, p.net, p.tax, p.source_stage, p.target_stage, p.document
 FROM journal_act a LEFT JOIN journal_posting p ON p.firm_id = a.firm_id AND p.act_id = a.id AND p.deal_id = a.deal_id
 WHERE a.firm_id = %s AND a.deal_id = ANY(%s)
-ORDER BY a.deal_id, a.seq, p.n
+{known} ORDER BY a.deal_id, a.seq, p.n
 """
+_KNOWN = "AND a.recorded_at <= %s"
 
 
 def deal_heads(firm: Firm, deal_ids: Sequence[UUID]) -> dict[UUID, DealHead]:
@@ -31,10 +33,13 @@ def deal_heads(firm: Firm, deal_ids: Sequence[UUID]) -> dict[UUID, DealHead]:
     return {deal_id: DealHead(deal_id, currency, country or firm.country) for deal_id, currency, country in rows}
 
 
-def recorded_acts(firm: Firm, deal_ids: Sequence[UUID]) -> dict[UUID, list[Recorded]]:
-    """Every act of the deals, with its postings, in the order recorded. One query."""
+def recorded_acts(
+    firm: Firm, deal_ids: Sequence[UUID], known_at: datetime | None = None
+) -> dict[UUID, list[Recorded]]:
+    """Every act of the deals, with its postings, in the order recorded; up to ``known_at`` when given. One query."""
+    known, values = ("", []) if known_at is None else (_KNOWN, [known_at])
     with connection.cursor() as cursor:
-        cursor.execute(_ACTS, [firm.id, list(deal_ids)])
+        cursor.execute(_ACTS.format(known=known), [firm.id, list(deal_ids), *values])
         return _grouped(cursor.fetchall())
 
 
