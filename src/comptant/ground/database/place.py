@@ -109,7 +109,7 @@ def _connection(url: str) -> dict[str, Any]:
 
 
 class HomeLogHandler(logging.handlers.WatchedFileHandler):
-    """Writes to ``comptant.log`` in the data folder, made when the first line is written; says nothing when it cannot."""
+    """Writes to ``comptant.log`` in the data folder, made with its first line; silent when it cannot be."""
 
     def __init__(self, folder: str) -> None:
         super().__init__(Path(folder) / "comptant.log", encoding="utf-8", delay=True)
