@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
-from typing import Any, TypeVar
+from types import NoneType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from django.db import connection
 
@@ -19,10 +20,11 @@ RowType = TypeVar("RowType", bound=tuple[Any, ...])
 CHUNK = 2_000
 """Rows, or groups of rows, taken at a time."""
 
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "date": date.fromisoformat,
-    "datetime": datetime.fromisoformat,
-    "Decimal": Decimal,
+_READERS: dict[Any, Callable[[Any], Any]] = {
+    date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
+    Decimal: Decimal,
+    tuple: tuple,
 }
 
 
@@ -31,7 +33,7 @@ class Staging:
 
     def __init__(self, row_type: type[RowType], group: Callable[[Any], str]) -> None:
         self.row_type, self.group = row_type, group
-        self._readers = [_reader(annotation) for annotation in row_type.__annotations__.values()]
+        self._readers = [_reader(hint) for hint in get_type_hints(row_type).values()]
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS pg_temp.staged")
             cursor.execute(
@@ -92,13 +94,10 @@ class Staging:
         return self.row_type(*(read(value) if read else value for read, value in zip(self._readers, values)))  # noqa: B905
 
 
-def _reader(annotation: Any) -> Callable[[Any], Any] | None:
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
     """How a value comes back from JSON; None when it comes back as it was."""
-    name = str(annotation if isinstance(annotation, str) else getattr(annotation, "__name__", annotation))
-    bare = name.removesuffix(" | None")
-    if bare.startswith("tuple"):
-        return tuple
-    read = _READERS.get(bare)
-    if read is None or bare == name:
-        return read
-    return lambda value: None if value is None else read(value)
+    inner = [part for part in get_args(hint) if part is not NoneType]
+    if NoneType not in get_args(hint):
+        return _READERS.get(get_origin(hint) or hint)
+    read = _READERS.get(inner[0])
+    return read and (lambda value: None if value is None else read(value))
