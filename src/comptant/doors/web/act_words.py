@@ -22,20 +22,20 @@ TITLES: dict[str, str | Promise] = {
     "offer_sent": gettext_lazy("Offer sent"),
     "maybe": gettext_lazy("The client said maybe"),
     "meeting_accepted": gettext_lazy("The client accepted a meeting"),
-    "hold": gettext_lazy("Put on hold"),
-    "wake": gettext_lazy("Taken off hold"),
-    "woken": gettext_lazy("Woke up on its date"),
-    "stalled": gettext_lazy("Left the total, stalled"),
-    "won": gettext_lazy("Signed"),
-    "lost": gettext_lazy("Lost"),
-    "vanished": gettext_lazy("Vanished"),
-    "declined": gettext_lazy("Declined by us"),
-    "reactivated": gettext_lazy("Reactivated"),
+    "hold": gettext_lazy("Deal put on hold"),
+    "wake": gettext_lazy("Deal taken off hold"),
+    "woken": gettext_lazy("Deal woken on its date"),
+    "stalled": gettext_lazy("Deal stalled, out of the total"),
+    "won": gettext_lazy("Deal signed"),
+    "lost": gettext_lazy("Deal lost"),
+    "vanished": gettext_lazy("Deal vanished"),
+    "declined": gettext_lazy("Deal declined by us"),
+    "reactivated": gettext_lazy("Deal reactivated"),
     "invoiced": gettext_lazy("Invoice issued"),
-    "fell_due": gettext_lazy("Fell due, unpaid"),
-    "disputed": gettext_lazy("Disputed"),
+    "fell_due": gettext_lazy("Invoice overdue"),
+    "disputed": gettext_lazy("Invoice disputed"),
     "credited": gettext_lazy("Credit note"),
-    "paid": gettext_lazy("Paid"),
+    "paid": gettext_lazy("Invoice paid"),
     "corrected": gettext_lazy("Correction"),
 }
 ICONS = {
@@ -124,7 +124,7 @@ def _stalled(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
         return _("The decision date passed without a yes or a no.")
     days, limit = said.get("days_silent"), said.get("threshold_days")
     if days is None:
-        return _("No sign from the client within the stage's delay.")
+        return _("No sign from the client within the stage’s delay.")
     silent = ngettext(
         "{days} day without a sign from the client", "{days} days without a sign from the client", int(days)
     ).format(days=screen.number(int(days)))

@@ -133,7 +133,7 @@ def _subtitle(screen: Screen, asked: Asked, stocks: Mapping[str, Stock], place: 
     out = _("{stalled} stalled and {waiting} on hold do not count.").format(
         stalled=screen.whole(stalled.net), waiting=screen.whole(waiting.net)
     )
-    parts = [live, out if stalled.deals or waiting.deals else "", _("Until it's signed, it isn't signed.")]
+    parts = [live, out if stalled.deals or waiting.deals else "", _("Until it’s signed, it isn’t signed.")]
     return " ".join(part for part in parts if part)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from comptant.doors.imports.mapping import shipped_mappings
-from comptant.doors.imports.refusals import ImportRefused, Notices, RowError
+from comptant.doors.imports.messages import expected_sentence, notice_sentence, refusal_sentence
+from comptant.doors.imports.refusals import ImportRefused, Notice, RowError
 from comptant.doors.imports.targets import TARGETS
 from comptant.doors.web import uploads
 from comptant.doors.web.import_reading import Dry, dry_run, load
@@ -153,7 +154,7 @@ def _try(request: MemberRequest, upload: uploads.Upload) -> tuple[Dry | None, st
     try:
         return dry_run(request, upload), ""
     except ImportRefused as refusal:
-        return None, sentence(refusal.code, refusal.facts)
+        return None, refusal_sentence(refusal.code, refusal.facts)
 
 
 def import_context(screen: Screen, upload: uploads.Upload, dry: Dry | None, refusal: str) -> dict[str, Any]:
@@ -343,11 +344,11 @@ FIELDS = {
 
 def problem_text(error: RowError) -> str:
     """What was expected where a value was refused."""
-    return sentence(error.code, error.facts)
+    return _("Expected: {expected}").format(expected=expected_sentence(error))
 
 
-def note_text(notice: Any) -> str:
+def note_text(notice: Notice) -> str:
     """Something assumed or passed over while reading, with its count."""
-    return sentence(notice.code, {**notice.facts, "count": notice.count})
+    return notice_sentence(notice)
 
 

@@ -21,10 +21,10 @@ AFTER_INVOICE = ("cashed", "invoiced", "overdue", "disputed", "doubtful", "writt
 STOCKS = UNSIGNED + UNINVOICED + AFTER_INVOICE
 """The fourteen states that add up to all that came in."""
 
-ROW = 25.0
-TALL = {"hoped": 52.0, "cashed": 68.0}
-TITLED = 62.0
-AIR = 4.0
+ROW = 25
+TALL = {"hoped": 52, "cashed": 68}
+TITLED = 62
+AIR = 9
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class Node:
     height: float
     top: float = 0.0
     is_total: bool = False
-    label_height: float = ROW
+    label_height: int = ROW
 
     @property
     def x(self) -> str:
@@ -114,7 +114,7 @@ def draw(stocks: Mapping[str, Decimal], shown: Sequence[str]) -> Drawing:
     _ribbons(drawing, second[0], third)
     bottoms = [max((_bottom(node) for node in column), default=0.0) for column in (first, second, third)]
     drawing.height = max(FULL, *bottoms) + 8
-    drawing.has_room_for_moral = drawing.height - max(bottoms[1:]) >= 150
+    drawing.has_room_for_moral = drawing.height - max(bottoms[1:]) >= 140
     return drawing
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +29,7 @@ STATE_NAMES: dict[str, str | Promise] = {
     "cashed": _("Cashed"),
     "written_off": _("Written off"),
     "cancelled": _("Cancelled"),
-    "held": _("In the client's credit"),
+    "held": _("In the client’s credit"),
     "origin": _("Origin"),
 }
 
@@ -53,7 +53,7 @@ def state_label(state: str) -> SafeString:
 
 @lru_cache(maxsize=256)
 def _state_label(state: str, language: str) -> SafeString:
-    return render_to_string("web/_state.html", {"state": state}).strip()  # type: ignore[return-value]
+    return mark_safe(render_to_string("web/_state.html", {"state": state}).strip())  # noqa: S308 - our own template
 
 
 def currency_word(currency: str) -> str:
