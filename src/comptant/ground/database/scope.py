@@ -20,9 +20,11 @@ def current_firm_id() -> int | None:
 def firm_scope(firm_id: int) -> Iterator[None]:
     """A transaction in which the rows of one firm, and no other, exist.
 
-    A scope inside a scope is a savepoint and must be of the same firm.
+    A scope inside a scope is a savepoint and must be of the same firm. Within a transaction begun elsewhere, the
+    wall is shut again at the end: SET LOCAL would last as long as that transaction.
     """
     outer = _current.get()
+    is_guest = outer is None and connection.in_atomic_block
     if outer is not None and outer != firm_id:
         raise RuntimeError("one transaction serves one firm: close the first scope before opening another")
     with transaction.atomic():
@@ -33,3 +35,6 @@ def firm_scope(firm_id: int) -> Iterator[None]:
             yield
         finally:
             _current.reset(token)
+        if is_guest:
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL app.firm = ''")
