@@ -56,7 +56,7 @@ EXPECTED: Sentences = {
     "short_file": _("a mapping of less than a megabyte was expected"),
     "encoding": _("the name of a text encoding was expected, such as utf-8 or cp1252"),
     "delimiter": _("one character was expected, such as ; or ,"),
-    "source": _('a column name was expected, or { first = ["…"] }'),
+    "source": _('a column name was expected, or {{ first = ["…"] }}'),
     "texts": _("a list of texts was expected"),
     "text": _("a text was expected"),
     "table": _("a table of keys was expected"),
