@@ -107,9 +107,8 @@ def _version(program: Path, identity: Identity) -> str:
 def _copied(folder: Path) -> Path:
     """The same programs, with the libraries they find beside them, where everyone may read."""
     package = folder.parents[1]
-    mark = os.stat(folder / "postgres")
-    key = hashlib.sha256(f"{folder}:{mark.st_size}:{mark.st_mtime_ns}".encode()).hexdigest()[:16]
-    target = COPIES / f"postgresql-{key}"
+    digest = hashlib.sha256((folder / "postgres").read_bytes()).hexdigest()[:16]
+    target = COPIES / f"postgresql-{digest}"
     within = folder.relative_to(package.parent)
     if not (target / within / "postgres").exists():
         _copy(package, target)

@@ -36,6 +36,10 @@ FURNISHED = "2"
 ROOM_FOR_CLUSTER = 150 * 2**20
 ROOM_TO_START = 32 * 2**20
 LONGEST_LOG = 10 * 2**20
+UNUSABLE = {
+    getattr(errno, name)
+    for name in ("EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "ENOENT", "ENAMETOOLONG", "ELOOP")
+}
 INITDB = (
     "--username=comptant_admin",
     "--encoding=UTF8",
@@ -395,6 +399,6 @@ def _plain_words(home: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise Unable("disk_full", folder=str(home)) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
+        if error.errno in UNUSABLE:
             raise Unable("home_not_writable", folder=str(home)) from error
         raise

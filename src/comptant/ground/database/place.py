@@ -118,5 +118,12 @@ class HomeLogHandler(logging.handlers.WatchedFileHandler):
         Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
         return super()._open()
 
+    def emit(self, record: logging.LogRecord) -> None:
+        """As a file's, also when its folder cannot be made."""
+        try:
+            super().emit(record)
+        except OSError:
+            self.handleError(record)
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - its name in logging
         """A log that cannot be written must not stop a sale."""

@@ -19,7 +19,9 @@ class Deal(FirmModel):
 
     class Meta(FirmModel.Meta):
         constraints = [models.UniqueConstraint(fields=["firm", "ref"], name="deal_ref_once")]
-        indexes = [models.Index(fields=["firm", "party"], name="deal_by_party")]
+        indexes = [models.Index(fields=["party", "firm"], name="deal_by_party")]
+        # Not (firm, party): while the table has no statistics, PostgreSQL would take that index to check foreign
+        # keys and walk every deal of the firm.
 
     def __str__(self) -> str:
         return self.title or self.ref

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from django.db import connection
+
 from comptant.doors.imports.loading.outcome import Outcome
 from comptant.doors.imports.loading.people import People
 from comptant.doors.imports.refusals import RowError
+from comptant.ground.database.bulk import refresh_statistics
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.actions import Bench, settle
 from comptant.ground.journal.acts import Fact
@@ -16,6 +19,12 @@ from comptant.ground.journal.rooms import Case
 
 Progress = Callable[[str, float], None]
 """Told the step and how far it is, from 0 to 1."""
+
+GROWING = (
+    "parties_party", "deals_deal", "journal_act", "journal_posting", "journal_balance", "journal_unsealed",
+    "pipeline_standing", "invoices_invoice",
+)  # fmt: skip
+"""Tables that an import fills."""
 
 Lines = dict[tuple[object, str], int]
 """The line of each new fact, by (deal, key)."""
@@ -34,6 +43,7 @@ class Loading:
     done: int = 0
     bench: Bench | None = None
     lines: Lines = field(default_factory=dict)
+    looked_at: int = 0
 
     def opened_bench(self) -> Bench:
         """The rooms' rules, read once the thresholds are settled."""
@@ -52,6 +62,16 @@ class Loading:
                 )
                 self.outcome.counts["acts_written"] += len(acts)
         self.lines.clear()
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """New statistics at the start, and each time the import has grown eightfold."""
+        written = self.outcome.counts["acts_written"]
+        if written >= self.looked_at * 8:
+            self.looked_at = max(written, 1)
+            refresh_statistics(GROWING)
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL enable_seqscan = off")
 
     def step(self, rows: int) -> None:
         """Say how far the writing is."""

@@ -20,6 +20,9 @@ RowType = TypeVar("RowType", bound=tuple[Any, ...])
 CHUNK = 2_000
 """Rows, or groups of rows, taken at a time."""
 
+FIRST_CHUNK = 100
+"""The first is small: it is written before the database knows how large the tables will be."""
+
 _READERS: dict[Any, Callable[[Any], Any]] = {
     date: date.fromisoformat,
     datetime: datetime.fromisoformat,
@@ -64,18 +67,19 @@ class Staging:
 
     def chunks(self, order: str = "line") -> Iterator[list[Any]]:
         """The rows, a chunk at a time, in the order of lines."""
-        rows = self._rows(order)
-        while chunk := list(islice(rows, CHUNK)):
+        rows, size = self._rows(order), FIRST_CHUNK
+        while chunk := list(islice(rows, size)):
             yield [row for _, row in chunk]
+            size = CHUNK
 
     def grouped(self) -> Iterator[dict[str, list[Any]]]:
         """The rows group by group, many groups at a time, whole; lines in order within each."""
         groups: dict[str, list[Any]] = {}
-        count = 0
+        count, size = 0, FIRST_CHUNK
         for group, row in self._rows("grp, line"):
-            if count >= CHUNK and group not in groups:
+            if count >= size and group not in groups:
                 yield groups
-                groups, count = {}, 0
+                groups, count, size = {}, 0, CHUNK
             groups.setdefault(group, []).append(row)
             count += 1
         if groups:

@@ -50,6 +50,8 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
         super().create_model(model)
         for statement in table_guards(model):
             self.execute(statement)
+        if is_owned(model) and self.connection.pg_version >= 170_000:  # type: ignore[attr-defined]
+            self.execute(f'GRANT MAINTAIN ON "{model._meta.db_table}" TO {settings.APP_ROLE}')
 
 
 def table_guards(model: type[Model]) -> list[str]:

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['firm', 'party'], name='deal_by_party')],
+                'indexes': [models.Index(fields=['party', 'firm'], name='deal_by_party')],
                 'constraints': [models.UniqueConstraint(fields=('firm', 'ref'), name='deal_ref_once')],
             },
         ),
