@@ -54,7 +54,8 @@ def of_template(path: Path) -> Iterator[Message]:
     for node in template.nodelist.get_nodes_by_type(TranslateNode):
         variable = node.filter_expression.var
         context = str(node.message_context.var) if node.message_context else ""
-        yield context, str(getattr(variable, "literal", variable)).strip("\"'"), ""
+        text = str(getattr(variable, "literal", variable)).strip("\"'")
+        yield context, text.replace("%", "%%"), ""  # Django doubles them before it looks the text up
     for node in template.nodelist.get_nodes_by_type(BlockTranslateNode):
         texts = [node.render_token_list(part)[0] if part else "" for part in (node.singular, node.plural)]
         yield "", *[" ".join(text.split()) if node.trimmed else text for text in texts]
@@ -152,7 +153,9 @@ def complaints(found: dict[Message, list[str]]) -> Iterator[str]:
         for entry in catalogue(language):
             if key(entry) not in found:
                 yield f"{language}: nothing says {entry.msgid!r} any more: run tools/messages.py"
-            fields = {name for text in (entry.msgid, entry.msgid_plural) for pair in FIELD.findall(text) for name in pair}
+            fields = {
+                name for text in (entry.msgid, entry.msgid_plural) for pair in FIELD.findall(text) for name in pair
+            }
             for text in texts(entry):
                 if typo(text, code) != text:
                     yield f"{language}: spaces of {text!r} should be {typo(text, code)!r}"

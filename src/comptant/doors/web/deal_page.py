@@ -70,7 +70,7 @@ def deal(request: MemberRequest, firm_ref: str, deal_ref: str) -> HttpResponse:
 
 def read_file(firm: Firm, ref: str) -> DealFile:
     """The deal of that ref if it is the firm's; otherwise 404, telling nothing."""
-    found = get_object_or_404(Deal.objects.select_related("party"), firm=firm, ref=ref)
+    found = get_object_or_404(Deal.objects.select_related("party", "firm"), firm=firm, ref=ref)
     acts = recorded_acts(firm, [found.id]).get(found.id, [])
     writers = {act.by for act in acts if act.by}
     names = Member.objects.filter(firm=firm, id__in=writers).values_list("id", "name") if writers else ()
@@ -151,7 +151,7 @@ def _stages(screen: Screen, file: DealFile, place: str) -> list[dict[str, Any]]:
     steps = [
         {
             "name": name,
-            "note": _("since {day}").format(day=screen.short(standing.stage_changed_at.date()))
+            "note": _("since {day}").format(day=screen.short(file.deal.firm.day(standing.stage_changed_at)))
             if is_open and number == reached
             else "",
             "is_past": number < reached or (number == reached and not is_open) or is_signed,
@@ -199,14 +199,10 @@ def _left(screen: Screen, day: Any) -> dict[str, Any]:
     return {"number": screen.number(days), "unit": ngettext("day", "days", days)} if days >= 0 else {}
 
 
-def events(
-    screen: Screen, file: DealFile, stages: Mapping[str, str], with_corrected: bool
-) -> list[dict[str, Any]]:
+def events(screen: Screen, file: DealFile, stages: Mapping[str, str], with_corrected: bool) -> list[dict[str, Any]]:
     """The acts, newest first; those taken back only when asked."""
     taken_back = {act.corrects for act in file.acts if act.corrects}
-    shown = [
-        act for act in file.acts if with_corrected or (act.id not in taken_back and act.corrects is None)
-    ]
+    shown = [act for act in file.acts if with_corrected or (act.id not in taken_back and act.corrects is None)]
     shown.sort(key=lambda act: (act.at, not act.is_clock, act.rank, act.said, act.seq), reverse=True)
     firm_zone = file.deal.firm.tz
     return [
@@ -255,7 +251,7 @@ def _corrected(screen: Screen, file: DealFile, with_corrected: bool) -> dict[str
 
 
 def _headline(screen: Screen, file: DealFile, place: str) -> dict[str, Any]:
-    net, tax = file.balances.by_account.get(place, (ZERO, ZERO))
+    net, _tax = file.balances.by_account.get(place, (ZERO, ZERO))
     has_amount = file.standing is None or file.standing.has_amount or bool(net)
     return {
         "name": words.state_name(place),

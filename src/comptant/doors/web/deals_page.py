@@ -29,6 +29,8 @@ from comptant.ground.web.typography import typo
 from comptant.journey.pipeline.models import Stage
 
 OPEN = ("hoped", "stalled", "waiting")
+SOLD = ("signed", "billable", "invoiced", "overdue", "disputed", "doubtful", "cashed", "written_off")
+CLOSED = ("lost", "vanished", "declined")
 TO_COLLECT = ("invoiced", "overdue", "disputed", "doubtful")
 FARTHEST_PAGE = 200
 
@@ -94,7 +96,9 @@ def list_context(
     """Everything the page writes, but its shell."""
     here = reverse("receivables" if place == "receivables" else "deals", args=[screen.firm_ref])
     title, total_state = _title(asked, place)
-    total = sum((stocks.get(state, Stock()).net for state in ([total_state] if total_state else asked.states)), Decimal(0))
+    total = sum(
+        (stocks.get(state, Stock()).net for state in ([total_state] if total_state else asked.states)), Decimal(0)
+    )
     return {
         "title": title,
         "total": screen.whole(total),
@@ -137,11 +141,9 @@ def _subtitle(screen: Screen, asked: Asked, stocks: Mapping[str, Stock], place: 
     return " ".join(part for part in parts if part)
 
 
-def _filters(
-    screen: Screen, asked: Asked, stocks: Mapping[str, Stock], here: str, place: str
-) -> list[dict[str, Any]]:
+def _filters(screen: Screen, asked: Asked, stocks: Mapping[str, Stock], here: str, place: str) -> list[dict[str, Any]]:
     """One filter for each state that has deals; the first shows the usual list."""
-    states = TO_COLLECT if place == "receivables" else STOCKS
+    states = TO_COLLECT if place == "receivables" else (*OPEN, *SOLD, *CLOSED)
     usual = {"name": _("All") if place == "receivables" else _("Open"), "url": _address(here, asked, state=""),
              "count": "", "is_here": not asked.state}  # fmt: skip
     met = [

@@ -75,7 +75,13 @@ def _next(request: HttpRequest) -> str:
 
 
 def _form(
-    request: HttpRequest, *, email: str = "", missing: bool = False, wrong: bool = False, notice: str = "", status: int = 0
+    request: HttpRequest,
+    *,
+    email: str = "",
+    missing: bool = False,
+    wrong: bool = False,
+    notice: str = "",
+    status: int = 0,
 ) -> HttpResponse:
     password_error = ""
     if wrong:
@@ -134,7 +140,7 @@ def firms(request: HttpRequest) -> HttpResponse:
     """The firms this login serves."""
     if not request.user.is_authenticated:
         return redirect(f"{reverse('login')}?{urlencode({'next': request.get_full_path()})}")
-    members = queries.open_firms(queries.user_hash(request.user))  # type: ignore[arg-type]
+    members = queries.open_firms(queries.user_hash(request.user))
     request.session["serves_many"] = len(members) > 1
     rows = [
         {

@@ -1,35 +1,49 @@
-"""One file met with the firm: read it, try it, load it. The dry run loads and then takes everything back."""
+"""One file met with the firm: look at it, recognise its columns, try it, load it. The try takes everything back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from itertools import islice
 
-from comptant.doors.imports.headers import plain
+from django.core.cache import cache
+
+from comptant.doors.imports.guessing import guess_columns, guess_date_formats, guess_numbers
+from comptant.doors.imports.loading import Outcome
+from comptant.doors.imports.loading import load as load_file
 from comptant.doors.imports.mapping import Mapping as FileMapping
 from comptant.doors.imports.mapping import load_mapping
+from comptant.doors.imports.numbers import NumberFormat
 from comptant.doors.imports.reading import Firm as ReadingFirm
 from comptant.doors.imports.reading import Reading, open_reading
 from comptant.doors.imports.refusals import Notice, RowError
+from comptant.doors.imports.tables import open_table
+from comptant.doors.imports.targets import TARGETS
 from comptant.doors.web import uploads
-from comptant.ground.refusals import Refusal
+from comptant.ground.database.scope import firm_scope
+from comptant.ground.journal.freshness import version
 from comptant.ground.web.request import MemberRequest
 from comptant.journey.pipeline.queries import stages_of
 
 SAMPLED = 200
-"""Rows looked at for the sample of each column."""
+"""Rows looked at for the sample and the writing of each column."""
+TRIED_AT_ONCE = 5_000_000
+"""A file of more bytes is tried only when asked: it takes a while."""
+KEPT = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the file: a value of it, what it becomes, how many lines fill it among those looked at."""
+    """A column of the file: a value of it, and how many of the rows looked at fill it."""
 
     header: str
-    sample: str
-    becomes: str
-    filled: int
+    samples: tuple[str, ...]
+
+    @property
+    def sample(self) -> str:
+        """The first value met."""
+        return self.samples[0][:40] if self.samples else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,71 +55,104 @@ class Dry:
     errors: tuple[RowError, ...]
     error_count: int
     notices: tuple[Notice, ...]
-    columns: tuple[Column, ...]
-    changes: Mapping[str, Mapping[str, tuple[Decimal, int]]] = field(default_factory=dict)
-    """By currency and account: net gained, deals gained."""
-    counts: tuple[tuple[str, int], ...] = ()
-    differing: int = 0
-    can_save: bool = False
+    is_tried: bool = False
+    nets: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    deals: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    changes_nothing: bool = False
 
 
-def open_upload(request: MemberRequest, upload: uploads.Upload) -> Reading:
-    """The file ready to be read. Raises ImportRefused."""
+def look(upload: uploads.Upload) -> tuple[Column, ...]:
+    """The file's columns with some of their values. Raises ImportRefused when it is no table."""
+    mapping = load_mapping(upload.mapping) if upload.mapping else FileMapping.plain(upload.target)
+    table = open_table(
+        upload.path, name=upload.name, delimiter=mapping.delimiter, encoding=mapping.encoding, sheet=mapping.sheet
+    )
+    try:
+        samples: list[list[str]] = [[] for _ in table.headers]
+        for _line, cells in islice(table.rows(), SAMPLED):
+            for place, cell in enumerate(cells[: len(samples)]):
+                if text := cell.strip():
+                    samples[place].append(text)
+    finally:
+        table.close()
+    return tuple(Column(header, tuple(found)) for header, found in zip(table.headers, samples, strict=True))
+
+
+def becomes(upload: uploads.Upload, columns: Sequence[Column]) -> dict[str, str]:
+    """Which column of ours each header becomes: by the mapping, by choice, or as guessed."""
     if upload.mapping:
         mapping = load_mapping(upload.mapping)
-    elif upload.columns:
-        mapping = FileMapping.of_columns(upload.target, upload.columns)
-    else:
-        mapping = FileMapping.plain(upload.target)
-    firm = ReadingFirm(request.firm.tz, tuple(stages_of(request.firm)), request.today)
+        return {header: ours for ours, source in (mapping.columns or {}).items() for header in source.first}
+    if upload.columns:
+        return {header: ours for ours, header in upload.columns.items()}
+    guesses = guess_columns([column.header for column in columns], upload.target)
+    return {header: guess.column for header, guess in guesses.items()}
+
+
+def mapping_of(upload: uploads.Upload, columns: Sequence[Column]) -> FileMapping:
+    """How the file is read: the mapping named, or the columns chosen, with days and amounts as they are written."""
+    if upload.mapping:
+        return load_mapping(upload.mapping)
+    chosen = becomes(upload, columns)
+    kinds = {column.name: column.kind for column in TARGETS[upload.target].columns}
+    days = [text for column in columns if kinds.get(chosen.get(column.header, "")) in ("day", "instant")
+            for text in column.samples]  # fmt: skip
+    amounts = [text for column in columns if kinds.get(chosen.get(column.header, "")) == "amount"
+               for text in column.samples]  # fmt: skip
+    formats = guess_date_formats(days)
+    is_iso = not formats or formats[0].startswith("%Y-%m-%d")
+    return FileMapping.of_columns(
+        upload.target,
+        {ours: header for header, ours in chosen.items()},
+        dates=() if is_iso else formats[:1],
+        numbers=guess_numbers(amounts) if amounts else NumberFormat(),
+    )
+
+
+def open_upload(request: MemberRequest, upload: uploads.Upload, columns: Sequence[Column]) -> Reading:
+    """The file ready to be read. Raises ImportRefused."""
+    with firm_scope(request.firm.id):
+        stages = tuple(stages_of(request.firm))
+    firm = ReadingFirm(request.firm.tz, stages, request.today)
+    mapping = mapping_of(upload, columns)
     return open_reading(
         upload.path, mapping.target.name, firm, mapping=mapping, where=upload.companions, name=upload.name
     )
 
 
-def dry_run(request: MemberRequest, upload: uploads.Upload) -> Dry:
-    """Everything the file would do, none of it done. Raises ImportRefused when it cannot be read at all."""
-    reading = open_upload(request, upload)
+def dry_run(request: MemberRequest, upload: uploads.Upload, columns: Sequence[Column], *, is_asked: bool) -> Dry:
+    """Everything the file would do, none of it done. Raises ImportRefused when it cannot be read at all.
+
+    A large file is only read, not tried, until that is asked for. The answer is kept while the journal stands still.
+    """
+    with firm_scope(request.firm.id):
+        now = version(request.firm)
+    is_tried = is_asked or upload.path.stat().st_size <= TRIED_AT_ONCE
+    key = f"import:{upload.id}:{uploads.choices_of(upload)}:{now}:{is_tried}:{request.today}"
+    kept: Dry | None = cache.get(key)
+    if kept is None:
+        kept = _try(request, open_upload(request, upload, columns)) if is_tried else _read(request, upload, columns)
+        cache.set(key, kept, KEPT)
+    return kept
+
+
+def _read(request: MemberRequest, upload: uploads.Upload, columns: Sequence[Column]) -> Dry:
+    reading = open_upload(request, upload, columns)
     errors = reading.check()
+    return Dry(reading.row_count, errors.rows, tuple(errors), len(errors), tuple(reading.notices))
+
+
+def _try(request: MemberRequest, reading: Reading) -> Dry:
+    outcome = load_file(request.firm, reading, today=request.today, dry_run=True, update=True, skip_bad=True)
+    errors = outcome.errors
     return Dry(
-        reading.row_count, errors.rows, tuple(errors), len(errors), tuple(reading.notices), _columns(reading, upload)
-    )
+        reading.row_count, errors.rows, tuple(errors), len(errors), tuple(outcome.notices), True,
+        outcome.moved(), outcome.deals(), dict(outcome.counts), outcome.changed_nothing,
+    )  # fmt: skip
 
 
-def load(request: MemberRequest, upload: uploads.Upload, *, skip_bad: bool, update: bool) -> Mapping[str, int]:
-    """The file is loaded, in one transaction. Raises Refusal."""
-    raise Refusal("not_yet")
-
-
-def _columns(reading: Reading, upload: uploads.Upload) -> tuple[Column, ...]:
-    """The headers, with what the mapping in force makes of each, and a value seen."""
-    samples: dict[int, str] = {}
-    filled: dict[int, int] = {}
-    for number, (_line, cells) in enumerate(reading.table.rows()):
-        if number >= SAMPLED:
-            break
-        for place, cell in enumerate(cells):
-            if cell.strip():
-                samples.setdefault(place, cell.strip()[:40])
-                filled[place] = filled.get(place, 0) + 1
-    becomes = _becomes(reading, upload)
-    return tuple(
-        Column(header, samples.get(place, ""), becomes.get(header, ""), filled.get(place, 0))
-        for place, header in enumerate(reading.table.headers)
-    )
-
-
-def _becomes(reading: Reading, upload: uploads.Upload) -> dict[str, str]:
-    if upload.columns and not upload.mapping:
-        return {header: ours for ours, header in upload.columns.items()}
-    mapping = reading.mapping
-    if mapping.columns is None:
-        names = {plain(name): name for name in mapping.target.names}
-        return {header: names[plain(header)] for header in reading.table.headers if plain(header) in names}
-    found: dict[str, str] = {}
-    for ours, source in mapping.columns.items():
-        for header in source.first:
-            found.setdefault(header, ours)
-    return found
-
-
+def load(request: MemberRequest, upload: uploads.Upload, *, skip_bad: bool) -> Outcome:
+    """The file is loaded, whole or not at all; what differs from before is recorded as a correction."""
+    reading = open_upload(request, upload, look(upload))
+    return load_file(request.firm, reading, today=request.today, update=True, skip_bad=skip_bad)

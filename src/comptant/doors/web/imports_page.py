@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,18 +17,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from comptant.doors.imports.loading import Outcome
 from comptant.doors.imports.mapping import shipped_mappings
 from comptant.doors.imports.messages import expected_sentence, notice_sentence, refusal_sentence
-from comptant.doors.imports.refusals import ImportRefused, Notice, RowError
+from comptant.doors.imports.refusals import ImportRefused, RowError
 from comptant.doors.imports.targets import TARGETS
 from comptant.doors.web import uploads
-from comptant.doors.web.import_reading import Dry, dry_run, load
+from comptant.doors.web.import_reading import Column, Dry, becomes, dry_run, load, look
 from comptant.doors.web.screen import Screen
 from comptant.doors.web.shell import shell
 from comptant.ground.refusals import Refusal
 from comptant.ground.web import words
 from comptant.ground.web.answer import answer
 from comptant.ground.web.flow import STOCKS
+from comptant.ground.web.middleware import opens_its_own_scopes
 from comptant.ground.web.request import MemberRequest
 from comptant.ground.web.sentences import sentence
 
@@ -39,6 +42,7 @@ TARGET_WORDS = {
     "parties": (gettext_lazy("Clients and prospects"), gettext_lazy("names, numbers, addresses")),
 }
 SHOWN_PROBLEMS = 50
+ZERO = Decimal(0)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,7 +67,7 @@ def imports(request: MemberRequest, firm_ref: str) -> HttpResponse:
     return redirect("import", firm_ref=firm_ref, import_id=upload.id)
 
 
-def _file(request: MemberRequest) -> UploadedFile | None:
+def _file(request: MemberRequest) -> UploadedFile[Any] | None:
     found = request.FILES.get("file")
     if isinstance(found, UploadedFile) and found.name:
         return found
@@ -105,6 +109,7 @@ def _recent(request: MemberRequest, upload: uploads.Upload) -> dict[str, Any]:
     }
 
 
+@opens_its_own_scopes
 @require_http_methods(["GET", "HEAD", "POST"])
 def one_import(request: MemberRequest, firm_ref: str, import_id: UUID) -> HttpResponse:
     """GET shows what was read and where it would go; POST changes what the columns become."""
@@ -113,21 +118,31 @@ def one_import(request: MemberRequest, firm_ref: str, import_id: UUID) -> HttpRe
         upload.columns = _chosen_columns(request, upload)
         uploads.remember(upload)
         return redirect("import", firm_ref=firm_ref, import_id=import_id)
-    dry, refusal = _try(request, upload)
-    context = import_context(Screen.of(request), upload, dry, refusal)
+    columns: tuple[Column, ...] = ()
+    dry, refusal = None, ""
+    try:
+        columns = look(upload)
+        dry = dry_run(request, upload, columns, is_asked=request.GET.get("try") == "1")
+    except ImportRefused as refused:
+        refusal = refusal_sentence(refused.code, refused.facts)
+    context = import_context(Screen.of(request), upload, columns, dry, refusal)
     context["shell"] = shell(request, "imports")
     return answer(request, "doors/_import.html", context, status=422 if refusal else 200)
 
 
+@opens_its_own_scopes
 @require_POST
 def loading(request: MemberRequest, firm_ref: str, import_id: UUID) -> HttpResponse:
-    """POST saves the file, all or nothing unless its bad lines are left aside by choice."""
+    """POST saves the file: whole, or without its bad lines when that was chosen, or not at all."""
     upload = _upload(request, import_id)
-    loaded = load(
-        request, upload, skip_bad=request.POST.get("skip_bad") == "1", update=request.POST.get("update") == "1"
-    )
+    try:
+        outcome = load(request, upload, skip_bad=request.POST.get("skip_bad") == "1")
+    except ImportRefused:
+        return redirect("import", firm_ref=firm_ref, import_id=import_id)
+    if outcome.is_refused:
+        return redirect("import", firm_ref=firm_ref, import_id=import_id)
     uploads.forget(upload)
-    messages.success(request, _loaded(Screen.of(request), loaded))
+    messages.success(request, _loaded(Screen.of(request), outcome))
     return HttpResponseRedirect(reverse("path", args=[firm_ref]))
 
 
@@ -150,71 +165,69 @@ def _chosen_columns(request: MemberRequest, upload: uploads.Upload) -> dict[str,
     return chosen
 
 
-def _try(request: MemberRequest, upload: uploads.Upload) -> tuple[Dry | None, str]:
-    try:
-        return dry_run(request, upload), ""
-    except ImportRefused as refusal:
-        return None, refusal_sentence(refusal.code, refusal.facts)
-
-
-def import_context(screen: Screen, upload: uploads.Upload, dry: Dry | None, refusal: str) -> dict[str, Any]:
+def import_context(
+    screen: Screen, upload: uploads.Upload, columns: Sequence[Column], dry: Dry | None, refusal: str
+) -> dict[str, Any]:
     """Everything the page of one file writes, but its shell."""
     name = str(TARGET_WORDS[upload.target][0])
-    imports_url = reverse("imports", args=[screen.firm_ref])
+    chosen = becomes(upload, columns)
     context: dict[str, Any] = {
         "title": _("Import {what}").format(what=name.lower()),
         "file_name": upload.name,
-        "imports_url": imports_url,
+        "imports_url": reverse("imports", args=[screen.firm_ref]),
         "columns_url": reverse("import", args=[screen.firm_ref, upload.id]),
         "refusal": refusal,
         "is_mapped": bool(upload.mapping),
-        "fields": [],
-        "columns": [],
-        "problems": [],
-        "where_title": _("Where the amounts would go"),
-        "steps": _steps(screen, upload, dry),
-    }
-    if dry is None:
-        context["subtitle"] = _("The file could not be read. Nothing was saved.")
-        context["problems_title"] = _("Nothing to look at")
-        return context
-    return context | _read_context(screen, upload, dry)
-
-
-def _read_context(screen: Screen, upload: uploads.Upload, dry: Dry) -> dict[str, Any]:
-    lines = ngettext("{count} line", "{count} lines", dry.rows).format(count=screen.number(dry.rows))
-    return {
-        "subtitle": _("{lines}, {columns} columns. Nothing is saved before you agree.").format(
-            lines=lines, columns=screen.number(len(dry.columns))
-        ),
-        "columns": _columns(screen, upload, dry),
         "fields": [{"key": "", "name": _("Keep beside, as it is")}]
         + [{"key": key, "name": field_name(key)} for key in TARGETS[upload.target].names],
-        "problems_title": ngettext("{count} line to look at", "{count} lines to look at", dry.bad_rows).format(
-            count=screen.number(dry.bad_rows)
-        )
-        if dry.bad_rows
-        else _("No line to look at"),
+        "columns": _columns(screen, upload, columns, chosen),
+        "where_title": _("Where the amounts would go"),
+        "steps": _steps(screen, upload, columns, chosen, dry),
+    }
+    if dry is None:
+        context["subtitle"] = _("The file could not be read this way. Nothing was saved.")
+        context["problems_title"] = _("Nothing to look at")
+        return context
+    return context | _read_context(screen, upload, dry, len(columns))
+
+
+def _read_context(screen: Screen, upload: uploads.Upload, dry: Dry, width: int) -> dict[str, Any]:
+    lines = ngettext("{count} line", "{count} lines", dry.rows).format(count=screen.number(dry.rows))
+    more = dry.error_count - SHOWN_PROBLEMS
+    return {
+        "subtitle": _("{lines}, {columns} columns. Nothing is saved before you agree.").format(
+            lines=lines, columns=screen.number(width)
+        ),
+        "problems_title": _problems_title(screen, dry),
         "problems": [_problem(screen, error) for error in dry.errors[:SHOWN_PROBLEMS]],
-        "more_problems": _("and {count} more").format(count=screen.number(dry.error_count - SHOWN_PROBLEMS))
-        if dry.error_count > SHOWN_PROBLEMS
-        else "",
-        "notes": [note_text(notice) for notice in dry.notices],
+        "more_problems": _("and {count} more").format(count=screen.number(more)) if more > 0 else "",
+        "notes": [notice_sentence(notice) for notice in dry.notices],
         "destinations": _destinations(screen, dry),
         "counts": _counts(screen, dry),
+        "try_url": "" if dry.is_tried else f"{reverse('import', args=[screen.firm_ref, upload.id])}?try=1",
         "save": _save(screen, upload, dry),
         "save_note": _save_note(dry),
     }
 
 
-def _steps(screen: Screen, upload: uploads.Upload, dry: Dry | None) -> list[dict[str, Any]]:
-    read = dry is not None
+def _problems_title(screen: Screen, dry: Dry) -> str:
+    if not dry.bad_rows:
+        return _("No line to look at")
+    return ngettext("{count} line to look at", "{count} lines to look at", dry.bad_rows).format(
+        count=screen.number(dry.bad_rows)
+    )
+
+
+def _steps(
+    screen: Screen, upload: uploads.Upload, columns: Sequence[Column], chosen: Mapping[str, str], dry: Dry | None
+) -> list[dict[str, Any]]:
+    """File, columns, lines, destinations: where one is depends on what is left to look at."""
     bad = dry.bad_rows if dry else 0
-    here = 0 if not read else 2 if bad else 3
-    known = sum(1 for column in dry.columns if column.becomes) if dry else 0
+    here = (1 if columns else 0) if dry is None else 2 if bad else 3
+    known = sum(1 for column in columns if column.header in chosen)
     notes = (
         upload.name,
-        _("{known} of {all} recognised").format(known=known, all=len(dry.columns)) if dry else "",
+        _("{known} of {all} recognised").format(known=known, all=len(columns)) if columns else "",
         ngettext("{count} line", "{count} lines", bad).format(count=screen.number(bad)) if dry else "",
         _("before saving"),
     )
@@ -225,17 +238,26 @@ def _steps(screen: Screen, upload: uploads.Upload, dry: Dry | None) -> list[dict
     ]
 
 
-def _columns(screen: Screen, upload: uploads.Upload, dry: Dry) -> list[dict[str, Any]]:
+def _columns(
+    screen: Screen, upload: uploads.Upload, columns: Sequence[Column], chosen: Mapping[str, str]
+) -> list[dict[str, Any]]:
     return [
         {
             "name": column.header,
             "sample": column.sample or _("empty"),
-            "becomes": field_name(column.becomes) if upload.mapping and column.becomes else column.becomes,
+            "becomes": _becomes(upload, chosen.get(column.header, "")),
             "is_fixed": bool(upload.mapping),
-            "filled": screen.number(column.filled) if column.filled else "—",
+            "filled": screen.number(len(column.samples)) if column.samples else "—",
         }
-        for column in dry.columns
+        for column in columns
     ]
+
+
+def _becomes(upload: uploads.Upload, ours: str) -> str:
+    """The key for a choice to be made, the words for one that a mapping made."""
+    if not upload.mapping:
+        return ours
+    return field_name(ours) if ours else _("Keep beside, as it is")
 
 
 def _problem(screen: Screen, error: RowError) -> dict[str, str]:
@@ -248,49 +270,59 @@ def _problem(screen: Screen, error: RowError) -> dict[str, str]:
 
 
 def _destinations(screen: Screen, dry: Dry) -> list[dict[str, Any]]:
-    """The states that would grow or shrink, with what they would gain."""
+    """The states that would gain or lose, with how much and how many deals."""
+    keys = {*dry.nets, *dry.deals}
+    order = {state: number for number, state in enumerate((*STOCKS, "cancelled", "held"))}
     rows = []
-    for currency, changes in dry.changes.items():
-        for state in (*STOCKS, "cancelled", "held"):
-            net, count = changes.get(state, (None, 0))
-            if net or count:
-                rows.append(
-                    {
-                        "state": words.state_label(state),
-                        "net": screen.amount(net or 0, currency),  # type: ignore[arg-type]
-                        "deals": ngettext("{count} deal", "{count} deals", count).format(count=screen.number(count)),
-                    }
-                )
+    for currency, state in sorted(keys, key=lambda pair: (pair[0], order.get(pair[1], 99))):
+        count = dry.deals.get((currency, state), 0)
+        rows.append(
+            {
+                "state": words.state_label(state),
+                "net": screen.amount(dry.nets.get((currency, state), ZERO), currency),
+                "deals": ngettext("{count} deal", "{count} deals", abs(count)).format(count=screen.number(count)),
+            }
+        )
     return rows
 
 
+COUNTED = {
+    "added": gettext_lazy("New"),
+    "unchanged": gettext_lazy("Already in Comptant"),
+    "changed": gettext_lazy("Corrected"),
+    "parties_added": gettext_lazy("New clients and prospects"),
+}
+
+
 def _counts(screen: Screen, dry: Dry) -> list[tuple[str, str]]:
-    return [(label, screen.number(count)) for label, count in dry.counts if count]
+    """What is new, known, corrected."""
+    return [(str(name), screen.number(dry.counts[key])) for key, name in COUNTED.items() if dry.counts.get(key)]
 
 
 def _save(screen: Screen, upload: uploads.Upload, dry: Dry) -> dict[str, Any] | None:
     good = dry.rows - dry.bad_rows
-    if not good or not dry.can_save:
+    if good < 1 or dry.changes_nothing:
         return None
-    kept = [("skip_bad", "1")] if dry.bad_rows else []
-    kept += [("update", "1")] if dry.differing else []
     verb = ngettext("Import {count} line", "Import {count} lines", good).format(count=screen.number(good))
+    kept = [("skip_bad", "1")] if dry.bad_rows else []
     return {"url": reverse("import-loading", args=[screen.firm_ref, upload.id]), "verb": verb, "kept": kept}
 
 
 def _save_note(dry: Dry) -> str:
+    if dry.changes_nothing and dry.rows:
+        return _("Everything in this file is already here: nothing would change.")
     parts = []
     if dry.bad_rows:
         parts.append(_("The lines to look at are left aside: correct them in the file and import it again."))
-    if dry.differing:
+    if dry.counts.get("differences"):
         parts.append(_("What differs from before is recorded as a correction; nothing is erased."))
     return " ".join(parts)
 
 
-def _loaded(screen: Screen, loaded: Mapping[str, int]) -> str:
-    count = loaded.get("new", 0) + loaded.get("changed", 0)
-    if not count:
+def _loaded(screen: Screen, outcome: Outcome) -> str:
+    if outcome.changed_nothing:
         return _("Everything in this file was already here. Nothing changed.")
+    count = outcome.counts["rows"] - outcome.errors.rows
     return ngettext("{count} line imported.", "{count} lines imported.", count).format(count=screen.number(count))
 
 
@@ -345,10 +377,3 @@ FIELDS = {
 def problem_text(error: RowError) -> str:
     """What was expected where a value was refused."""
     return _("Expected: {expected}").format(expected=expected_sentence(error))
-
-
-def note_text(notice: Notice) -> str:
-    """Something assumed or passed over while reading, with its count."""
-    return notice_sentence(notice)
-
-

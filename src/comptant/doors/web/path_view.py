@@ -190,7 +190,10 @@ def _note(state: str, stock: Stock, screen: Screen) -> str:
     if stock.without_amount:
         return ngettext(
             "{count}, {without} without an amount", "{count}, {without} without an amount", stock.deals
-        ).format(count=deals_count(stock.deals, screen), without=screen.number(stock.without_amount))
+        ).format(
+            count=deals_count(stock.deals, screen) if state == "hoped" else count,
+            without=screen.number(stock.without_amount),
+        )
     if state == "stalled":
         return _("{count}, not counted").format(count=count)
     if state == "waiting":
@@ -228,9 +231,7 @@ def _rung(state: str, stock: Stock, largest: Decimal, screen: Screen) -> Rung:
     )  # fmt: skip
 
 
-def _rows(
-    figures: PathFigures, shown: Sequence[str], total: Decimal, screen: Screen
-) -> tuple[list[Row], list[Row]]:
+def _rows(figures: PathFigures, shown: Sequence[str], total: Decimal, screen: Screen) -> tuple[list[Row], list[Row]]:
     """The table's lines: the states that add up to the total, then those told apart in words."""
 
     def row(state: str, share: str) -> Row:

@@ -42,7 +42,5 @@ def line(stocks: Mapping[str, Stock], about: Collection[str], screen: Screen) ->
         stock = stocks.get(state, Stock())
         if state in words.FIRST_WORDS or stock.deals or stock.net:
             url = f"{deals}?state={state}"
-            entries.append(
-                LineEntry(state, words.state_name(state), screen.number(stock.net), url, state in about)
-            )
+            entries.append(LineEntry(state, words.state_name(state), screen.number(stock.net), url, state in about))
     return entries

@@ -51,6 +51,7 @@ def start_context(screen: Screen, person: str) -> dict[str, Any]:
         "prospects_reason": _(
             "A name is enough. Without an amount, it counts as one prospect and for {zero}. You can paste a list."
         ).format(zero=zero),
+        "benchmark": _("prospects for an 80% chance of signing one."),
         "deals_import_url": f"{imports}?target=deals",
         "invoices_import_url": f"{imports}?target=invoices",
         "coming_places": _coming_places(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -10,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -64,7 +66,12 @@ def safe_name(name: str) -> str:
 
 
 def keep(
-    firm_id: int, target: str, file: UploadedFile, companions: Iterable[UploadedFile], mapping: str, at: datetime
+    firm_id: int,
+    target: str,
+    file: UploadedFile[Any],
+    companions: Iterable[UploadedFile[Any]],
+    mapping: str,
+    at: datetime,
 ) -> Upload:
     """The file, written to the data folder. Raises Refusal too_large."""
     limit = settings.MAX_IMPORT_BYTES
@@ -88,6 +95,12 @@ def remember(upload: Upload) -> None:
     """Write what was chosen for the file."""
     said = {name: value for name, value in asdict(upload).items() if name != "folder"}
     (Path(upload.folder) / _PLAN).write_text(json.dumps(said, ensure_ascii=False), "utf-8")
+
+
+def choices_of(upload: Upload) -> str:
+    """A short key of what was chosen, that changes with it."""
+    said = json.dumps([upload.mapping, sorted(upload.columns.items())])
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def find(firm_id: int, number: UUID) -> Upload | None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django_htmx.middleware import HtmxDetails
 
 
 def page_of(fragment: str) -> str:
@@ -24,8 +25,8 @@ def answer(
     request: HttpRequest, fragment: str, context: Mapping[str, Any], *, page: str = "", status: int = 200
 ) -> HttpResponse:
     """The answer to a request. ``fragment`` is ``room/_noun.html``; its page, unless named, ``room/noun.html``."""
-    htmx = getattr(request, "htmx", None)
-    wants_fragment = bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    wants_fragment = htmx and not htmx.boosted and not htmx.history_restore_request
     template = fragment if wants_fragment else (page or page_of(fragment))
     response = render(request, template, dict(context), status=status)
     patch_vary_headers(response, ["HX-Request"])

@@ -34,12 +34,12 @@ def _ordinal(day: date, language: str) -> str:
 
 
 def short_day(day: date, language: str, today: date | None = None) -> str:
-    """The short form, for tables and cards. Without ``today`` the year is always there.
+    r"""The short form, for tables and cards. Without ``today`` the year is always there.
 
     >>> short_day(date(2026, 11, 27), "fr", date(2026, 11, 24))
-    '27\\xa0nov.'
+    '27\xa0nov.'
     >>> short_day(date(2025, 12, 1), "fr", date(2026, 11, 24)), short_day(date(2025, 12, 1), "en", date(2026, 1, 1))
-    ('1er\\xa0déc.\\xa02025', '1\\xa0Dec\\xa02025')
+    ('1er\xa0déc.\xa02025', '1\xa0Dec\xa02025')
     """
     month = (_FRENCH_SHORT if _is_french(language) else _ENGLISH_SHORT)[day.month - 1]
     year = "" if today is not None and day.year == today.year else f"{NBSP}{day.year}"
@@ -47,20 +47,20 @@ def short_day(day: date, language: str, today: date | None = None) -> str:
 
 
 def long_day(day: date, language: str, today: date | None = None) -> str:
-    """Weekday, day and month; the year unless it is today's. Without ``today`` the year is always there.
+    r"""Weekday, day and month; the year unless it is today's. Without ``today`` the year is always there.
 
     >>> long_day(date(2026, 11, 27), "fr", date(2026, 11, 24)), long_day(date(2026, 11, 24), "en")
-    ('vendredi 27\\xa0novembre', 'Tuesday 24\\xa0November 2026')
+    ('vendredi 27\xa0novembre', 'Tuesday 24\xa0November 2026')
     """
     weekday = (_FRENCH_DAYS if _is_french(language) else _ENGLISH_DAYS)[day.weekday()]
     return f"{weekday} {plain_day(day, language, today)}"
 
 
 def plain_day(day: date, language: str, today: date | None = None) -> str:
-    """Day and month in full, without the weekday.
+    r"""Day and month in full, without the weekday.
 
     >>> plain_day(date(2026, 1, 1), "fr", date(2026, 11, 24)), plain_day(date(2025, 1, 1), "en", date(2026, 11, 24))
-    ('1er\\xa0janvier', '1\\xa0January 2025')
+    ('1er\xa0janvier', '1\xa0January 2025')
     """
     month = (_FRENCH_MONTHS if _is_french(language) else _ENGLISH_MONTHS)[day.month - 1]
     year = "" if today is not None and day.year == today.year else f" {day.year}"
@@ -68,10 +68,10 @@ def plain_day(day: date, language: str, today: date | None = None) -> str:
 
 
 def clock_time(at: datetime, language: str) -> str:
-    """The hour of an instant, in the zone it carries.
+    r"""The hour of an instant, in the zone it carries.
 
     >>> clock_time(datetime(2026, 11, 24, 9, 31), "fr"), clock_time(datetime(2026, 11, 24, 18, 0), "fr")
-    ('9\\xa0h\\xa031', '18\\xa0h')
+    ('9\xa0h\xa031', '18\xa0h')
     >>> clock_time(datetime(2026, 11, 24, 9, 5), "en")
     '9:05'
     """

@@ -18,15 +18,15 @@ _ABROAD_ENGLISH = {"CAD": "CA$", "USD": "US$"}
 
 
 def amount(value: Decimal, currency: str, language: str, home: str = "", cents: bool | None = None) -> str:
-    """An amount with its currency. ``home`` is the firm's currency: a dollar says which one elsewhere.
+    r"""An amount with its currency. ``home`` is the firm's currency: a dollar says which one elsewhere.
 
     ``cents`` True writes two decimals, False none (rounded half up, for reading only), None two decimals
     only where there are cents.
 
     >>> amount(Decimal("1234.5"), "EUR", "fr")
-    '1\\xa0234,50\\xa0€'
+    '1\xa0234,50\xa0€'
     >>> amount(Decimal("1234.5"), "CAD", "fr-ca", home="CAD"), amount(Decimal(18400), "CAD", "fr", home="EUR")
-    ('1\\xa0234,50\\xa0$', '18\\xa0400\\xa0$\\xa0CA')
+    ('1\xa0234,50\xa0$', '18\xa0400\xa0$\xa0CA')
     >>> amount(Decimal("-1234.5"), "EUR", "en")
     '−€1,234.50'
     """
@@ -48,10 +48,10 @@ def currency_sign(currency: str, language: str, home: str = "") -> str:
 
 
 def number(value: Decimal | int, language: str, cents: bool | None = False) -> str:
-    """A figure with its thousands apart; ``cents`` as for ``amount``.
+    r"""A figure with its thousands apart; ``cents`` as for ``amount``.
 
     >>> number(Decimal("684200"), "fr"), number(684200, "en")
-    ('684\\xa0200', '684,200')
+    ('684\xa0200', '684,200')
     """
     exact = Decimal(value)
     with_cents = cents if cents is not None else exact != exact.to_integral_value()
@@ -62,10 +62,10 @@ def number(value: Decimal | int, language: str, cents: bool | None = False) -> s
 
 
 def share(part: Decimal, whole: Decimal, language: str) -> str:
-    """A percentage with one decimal; a dash when there is nothing to share.
+    r"""A percentage with one decimal; a dash when there is nothing to share.
 
     >>> share(Decimal(155190), Decimal(684200), "fr"), share(Decimal(1), Decimal(0), "fr")
-    ('22,7\\xa0%', '—')
+    ('22,7\xa0%', '—')
     """
     if not whole:
         return "—"

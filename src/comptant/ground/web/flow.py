@@ -24,7 +24,8 @@ STOCKS = UNSIGNED + UNINVOICED + AFTER_INVOICE
 ROW = 25
 TALL = {"hoped": 52, "cashed": 68}
 TITLED = 62
-AIR = 9
+AIR = (0, 9, 2, 0)
+"""Between two labels of each column; the ribbons of the last ones must not cross many labels."""
 
 
 @dataclass(slots=True)
@@ -50,7 +51,9 @@ class Node:
 
     @property
     def middle(self) -> float:
-        """Where its label is centred."""
+        """Where its label is centred; that of all that came in stays within the ribbon of what was signed."""
+        if self.column == 0:
+            return max(self.label_height / 2, self.height * 0.26)
         return self.top + max(self.height, self.label_height if self.is_total else 0.0) / 2
 
     @property
@@ -90,7 +93,8 @@ class Drawing:
 def draw(stocks: Mapping[str, Decimal], shown: Sequence[str]) -> Drawing:
     """The drawing of what stands in each account; ``shown`` are the states that exist, in any order.
 
-    >>> drawing = draw({"hoped": Decimal(60), "signed": Decimal(30), "cashed": Decimal(10)}, ["hoped", "signed", "cashed"])
+    >>> stocks = {"hoped": Decimal(60), "signed": Decimal(30), "cashed": Decimal(10)}
+    >>> drawing = draw(stocks, list(stocks))
     >>> [(node.state, node.column, round(node.height)) for node in drawing.nodes]
     [('', 0, 246), ('signed', 1, 98), ('hoped', 1, 148), ('invoiced', 2, 25), ('signed', 2, 74), ('cashed', 3, 25)]
     """
@@ -136,7 +140,7 @@ def _column(
             node.top, node.is_total = 0.0, True
             reach = max(node.height, node.label_height)
         nodes.append(node)
-        floor += reach + AIR
+        floor += reach + AIR[column]
     drawing.nodes += nodes
     return nodes
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import resolve
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
@@ -19,9 +20,16 @@ from comptant.ground.refusals import Refusal
 from comptant.ground.web.errors import refused
 
 type_of_next = Callable[[HttpRequest], HttpResponse]
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 FIRM_PREFIX = "/f/"
 LANGUAGES = frozenset(code for code, _ in settings.LANGUAGES)
+
+
+def opens_its_own_scopes(view: View) -> View:
+    """A view whose work is several transactions, such as an import that first runs the clock."""
+    view.opens_its_own_scopes = True  # type: ignore[attr-defined]
+    return view
 
 
 class MomentMiddleware:
@@ -31,6 +39,7 @@ class MomentMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Note the instant."""
         request.now = timezone.now()  # type: ignore[attr-defined]
         return self.get_response(request)
 
@@ -45,10 +54,11 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Speak the language while the request lasts."""
         chosen = own_language(request)
         language = chosen or translation.get_language_from_request(request)
         with translation.override(language if language in LANGUAGES else settings.LANGUAGE_CODE):
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or "")
         patch_vary_headers(response, ["Accept-Language", "Cookie"])
@@ -74,6 +84,7 @@ class FirmMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Find the member, or say no."""
         if not request.path_info.startswith(FIRM_PREFIX):
             return self.get_response(request)
         if not request.user.is_authenticated:
@@ -82,11 +93,23 @@ class FirmMiddleware:
         membership = queries.find_membership(queries.user_hash(request.user), ref)
         if membership is None:
             raise Http404
+        if getattr(resolve(request.path_info).func, "opens_its_own_scopes", False):
+            with firm_scope(membership.firm_id):
+                self.know(request, membership)
+            return self.get_response(request)
         with firm_scope(membership.firm_id):
             return self.within_firm(request, membership)
 
     def within_firm(self, request: Any, membership: queries.Membership) -> HttpResponse:
-        """The request, with its member and its firm's day and language."""
+        """The whole request in one transaction, taken back when the answer says no."""
+        self.know(request, membership)
+        response = self.get_response(request)
+        if response.status_code >= 400:
+            transaction.set_rollback(True)
+        return response
+
+    def know(self, request: Any, membership: queries.Membership) -> None:
+        """Put the member, the firm, its day and its language on the request."""
         member = queries.get_member(membership)
         if not member.is_active:
             raise Http404
@@ -95,10 +118,6 @@ class FirmMiddleware:
         if not own_language(request) and member.firm.language in LANGUAGES:
             translation.activate(member.firm.language)
             request.LANGUAGE_CODE = translation.get_language()
-        response = self.get_response(request)
-        if response.status_code >= 400:
-            transaction.set_rollback(True)
-        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A refusal becomes an answer that says so; any other exception is a bug and stays loud."""
@@ -109,6 +128,8 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Asks to sign in, and comes back to the page that was wanted. HTMX is told 401 and keeps the form."""
     if getattr(request, "htmx", None):
         response = HttpResponse(status=401)
-        response["HX-Redirect"] = f"{settings.LOGIN_URL}?{urlencode({'next': request.htmx.current_url_abs_path or '/'})}"  # type: ignore[attr-defined]
+        response["HX-Redirect"] = (
+            f"{settings.LOGIN_URL}?{urlencode({'next': request.htmx.current_url_abs_path or '/'})}"  # type: ignore[attr-defined]
+        )
         return response
     return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")

@@ -21,7 +21,7 @@ class VisitorRequest(HttpRequest):
 class MemberRequest(VisitorRequest):
     """A request below ``/f/<ref>/``: its firm's rows, and no other's, are in sight."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     firm: Firm
     member: Member
     today: date

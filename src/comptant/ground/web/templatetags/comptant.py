@@ -91,10 +91,10 @@ def state(value: str) -> SafeString:
 
 @register.simple_tag
 def coin(name: str) -> SafeString:
-    """The coin of a state; decoration, since the word beside it says it."""
-    return format_html(
-        '<svg class="coin" aria-hidden="true"><use href="#coin-{}"/></svg>', name.replace("_", "-")
-    )
+    """The coin of a state; decoration, since the word beside it says it. Some states have none."""
+    if name not in words.COINED:
+        return SafeString("")
+    return format_html('<svg class="coin" aria-hidden="true"><use href="#coin-{}"/></svg>', name.replace("_", "-"))
 
 
 @register.simple_tag
