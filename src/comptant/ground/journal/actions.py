@@ -5,7 +5,7 @@ Source: product.md section 2; docs/invariants.md; docs/decisions/0003-timeline-f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -105,7 +105,11 @@ def _write(firm: Firm, acts: Sequence[NewAct], *, fresh: bool = False, rolled: b
 
 
 def load_cases(firm: Firm, facts: Mapping[UUID, Sequence[Fact]]) -> list[Case]:
-    """The deals named, with what the journal holds of them, in id order. Two queries, however many deals."""
+    """The deals named, locked, with what the journal holds of them, in id order. Three queries, however many deals.
+
+    Locked before they are read: an act that someone else records meanwhile is either read here or comes after.
+    """
+    lock_deals(firm, list(facts))
     heads = deal_heads(firm, list(facts))
     recorded = recorded_acts(firm, list(facts))
     return [Case(heads[deal_id], recorded.get(deal_id, ()), facts[deal_id]) for deal_id in sorted(facts)]
@@ -133,6 +137,19 @@ def clock_end(firm: Firm) -> datetime:
     if firm.clock_on is None:
         raise RuntimeError("the firm's clock was never set")
     return firm.midnight(firm.clock_on + timedelta(days=1)) - timedelta(microseconds=2)
+
+
+def drawn(firm: Firm, deal_ids: Sequence[UUID], bench: Bench) -> Iterator[Settled | Refused]:
+    """Each deal's timeline drawn again from its facts, beside what the journal holds; writes nothing.
+
+    In id order; Refused in place of a deal whose facts are impossible.
+    """
+    heads, recorded, until = deal_heads(firm, deal_ids), recorded_acts(firm, deal_ids), clock_end(firm)
+    for deal_id in sorted(deal_ids):
+        try:
+            yield _settled(Case(heads[deal_id], recorded.get(deal_id, ()), ()), bench, until)
+        except Refused as refused:
+            yield refused
 
 
 OnRefused = Callable[[Case, Refused], Case | None]

@@ -1,0 +1,68 @@
+"""Proves what is open of each invoice and when it falls due, against the journal. Reads only.
+
+Each check is a query that returns what is wrong: no row, no fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from comptant.ground.firms.models import Firm
+from comptant.ground.journal.doctor import Check
+
+_OPEN = """
+WITH claimed AS (
+  SELECT document, sum(net) AS net, sum(tax) AS tax, sum(net + tax) FILTER (WHERE account = 'invoiced') AS ahead
+  FROM journal_balance
+  WHERE firm_id = %(firm)s AND account IN ('invoiced', 'overdue', 'disputed', 'doubtful') GROUP BY 1
+)
+"""
+
+FAULTS: dict[str, str] = {
+    "invoices are open for what stands in the journal": _OPEN
+    + """
+      SELECT i.number, concat(i.open_net, ' + ', i.open_tax)
+      FROM invoices_invoice i LEFT JOIN claimed c ON c.document = i.id
+      WHERE i.firm_id = %(firm)s AND (i.open_net <> coalesce(c.net, 0) OR i.open_tax <> coalesce(c.tax, 0))""",
+    "invoices fall due the day after their last day": _OPEN
+    + """
+      SELECT i.number, coalesce(i.next_on::text, 'never')
+      FROM invoices_invoice i LEFT JOIN claimed c ON c.document = i.id
+      WHERE i.firm_id = %(firm)s
+        AND i.next_on IS DISTINCT FROM CASE WHEN c.ahead > 0 THEN i.due_on + 1 END""",
+    "invoices are settled on the day they were paid": """
+      WITH paid AS (
+        SELECT (a.details ->> 'document')::uuid AS document, max(a.occurred_on) AS day FROM journal_act a
+        WHERE a.firm_id = %(firm)s AND a.kind = 'paid' AND NOT EXISTS (
+          SELECT FROM journal_act c WHERE c.firm_id = a.firm_id AND c.corrects_id = a.id)
+        GROUP BY 1
+      )
+      SELECT i.number, coalesce(i.settled_on::text, 'never') FROM invoices_invoice i
+      LEFT JOIN paid p ON p.document = i.id
+      WHERE i.firm_id = %(firm)s AND i.settled_on IS DISTINCT FROM p.day""",
+    "every document of the journal is an invoice of its deal": """
+      SELECT b.document::text, b.deal_id::text FROM journal_balance b
+      LEFT JOIN invoices_invoice i ON i.firm_id = b.firm_id AND i.id = b.document
+      WHERE b.firm_id = %(firm)s AND b.document <> '00000000-0000-0000-0000-000000000000'
+        AND (i.id IS NULL OR i.deal_id <> b.deal_id)""",
+    "invoices claim what the journal was told": """
+      SELECT i.number, concat(i.net, ' + ', i.tax) FROM invoices_invoice i
+      JOIN journal_act a ON a.firm_id = i.firm_id AND a.deal_id = i.deal_id AND a.kind = 'invoiced'
+        AND a.details ->> 'document' = i.id::text
+      WHERE i.firm_id = %(firm)s AND NOT EXISTS (
+          SELECT FROM journal_act c WHERE c.firm_id = a.firm_id AND c.corrects_id = a.id)
+        AND ((a.details ->> 'net')::numeric <> i.net OR (a.details ->> 'tax')::numeric <> i.tax
+          OR (a.details ->> 'due_on')::date <> i.due_on OR a.details ->> 'number' <> i.number)""",
+}
+
+
+def checks(firm: Firm) -> Iterator[Check]:
+    """Every check of the invoices, one after the other; a fault names up to three documents."""
+    for name, query in FAULTS.items():
+        with connection.cursor() as cursor:
+            cursor.execute(query, {"firm": firm.id})
+            rows = cursor.fetchall()
+        shown = "; ".join(" ".join(row) for row in rows[:3])
+        yield Check(name, not rows, f"{len(rows)}: {shown}" if rows else "")

@@ -1,0 +1,19 @@
+"""All doctors of the house, one after the other."""
+
+from collections.abc import Iterator
+
+from comptant.ground.firms.models import Firm
+from comptant.ground.journal import doctor as journal
+from comptant.journey.invoices import doctor as invoices
+from comptant.journey.pipeline import doctor as pipeline
+
+
+def faults(firm: Firm) -> dict[str, str]:
+    """The checks that fail, with what they found; within the firm's scope."""
+    return {check.name: check.detail for check in every_check(firm) if not check.ok}
+
+
+def every_check(firm: Firm) -> Iterator[journal.Check]:
+    """The checks of every room."""
+    for room in (journal, pipeline, invoices):
+        yield from room.checks(firm)
