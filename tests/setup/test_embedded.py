@@ -15,10 +15,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from comptant.ground.database import embedded as launcher
 from comptant.ground.database import place
+from comptant.ground.database.binaries import find_programs
 from comptant.ground.database.embedded import Embedded
 from comptant.ground.database.failures import Unable
+from comptant.ground.database.premises import handed_over, private
 
 APP, ADMIN, OWNER = place.APP_ROLE, place.ADMIN_ROLE, place.OWNER_ROLE
 USER = """
@@ -143,12 +144,16 @@ def test_a_number_used_again_is_no_server(home):
 def test_a_server_started_by_other_hands_is_left_alone(home):
     with Embedded(home):
         pass
-    programs = launcher.find_programs()
+    programs = find_programs()
     server = Embedded(home, patience=5)
-    with launcher.handed_over(server.cluster, programs) as (cluster, descriptors):
+    private(elsewhere := home / "elsewhere", programs)
+    with (
+        handed_over(server.cluster, programs) as (cluster, first),
+        handed_over(elsewhere, programs) as (socket, second),
+    ):
         stranger = subprocess.Popen(
-            [programs.folder / "postgres", "-D", cluster, "-k", "", "-h", ""],
-            cwd="/", stderr=subprocess.DEVNULL, pass_fds=descriptors, **programs.identity,
+            [programs.folder / "postgres", "-D", cluster, "-k", socket, "-h", ""],
+            cwd="/", stderr=subprocess.DEVNULL, pass_fds=[*first, *second], **programs.identity,
         )  # fmt: skip
     try:
         deadline = time.monotonic() + 10
@@ -184,7 +189,7 @@ def test_a_long_path_gets_a_short_socket():
 
 def test_a_full_disk_is_said(tmp_path, monkeypatch):
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(launcher.shutil, "disk_usage", lambda path: usage(10**9, 10**9, 1000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**9, 10**9, 1000))
     with pytest.raises(Unable) as refusal:
         Embedded(tmp_path / "home").join()
     assert refusal.value.code == "disk_full"

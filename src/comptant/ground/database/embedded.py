@@ -10,15 +10,13 @@ Three lock files in the data folder say all there is to know, and the kernel let
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
-import pwd
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -30,16 +28,22 @@ from comptant.ground.database import place
 from comptant.ground.database.binaries import Programs, find_programs
 from comptant.ground.database.bootstrap import bootstrap
 from comptant.ground.database.failures import Unable
+from comptant.ground.database.premises import (
+    environment,
+    handed_over,
+    let_in,
+    lives_in,
+    plain_words,
+    private,
+    refuse_little_room,
+    shared_memory,
+    shorten,
+)
 
 FURNISHED = "2"
 """Raised when ``bootstrap`` gains something that existing clusters must get too."""
 ROOM_FOR_CLUSTER = 150 * 2**20
 ROOM_TO_START = 32 * 2**20
-LONGEST_LOG = 10 * 2**20
-UNUSABLE = {
-    getattr(errno, name)
-    for name in ("EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "ENOENT", "ENAMETOOLONG", "ELOOP")
-}
 INITDB = (
     "--username=comptant_admin",
     "--encoding=UTF8",
@@ -94,9 +98,9 @@ class Embedded:
 
     def join(self) -> None:
         """Use the server, starting it when none runs. Raises Unable when it cannot be."""
-        with _plain_words(self.home):
+        with plain_words(self.home):
             self._make_folders()
-        with self._starting(), _plain_words(self.home):
+        with self._starting(), plain_words(self.home):
             users = open(self.folder / "users.lock", "ab")  # noqa: SIM115 - held as long as we use the server
             try:
                 fcntl.flock(users, fcntl.LOCK_SH)
@@ -124,7 +128,7 @@ class Embedded:
             self._child.poll()
         if _answers(self.url(place.ADMIN_ROLE, "postgres")):
             return False
-        with self._starting(), _plain_words(self.home):
+        with self._starting(), plain_words(self.home):
             return self._ensure()
 
     # --- with starting.lock held --------------------------------------------------------------------------------------
@@ -168,7 +172,7 @@ class Embedded:
         What a killed server left is cleared away: its number may by now be another process's.
         """
         pid = self._postmaster()
-        if pid is not None and _lives_in(pid, self.cluster):
+        if pid is not None and lives_in(pid, self.cluster):
             raise Unable("database_in_use", folder=str(self.home), pid=pid)
         for left_behind in (self.cluster / "postmaster.pid", self.socket / ".s.PGSQL.5432.lock"):
             with suppress(FileNotFoundError):
@@ -191,28 +195,28 @@ class Embedded:
         if self.cluster.exists():
             _refuse_other_version(self.cluster, programs)
             return
-        _refuse_little_room(self.home, ROOM_FOR_CLUSTER)
+        refuse_little_room(self.home, ROOM_FOR_CLUSTER)
         draft = self.folder / "cluster.new"
         shutil.rmtree(draft, ignore_errors=True)
-        _private(draft, programs)
+        private(draft, programs)
         with handed_over(draft, programs) as (path, descriptors):
             done = subprocess.run(
                 [programs.folder / "initdb", "-D", path, *INITDB],
-                cwd="/", env=_environment(), pass_fds=[*descriptors, lock.fileno()],
+                cwd="/", env=environment(), pass_fds=[*descriptors, lock.fileno()],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
                 **programs.identity,
             )  # fmt: skip
         if done.returncode:
             self._fail(done.stdout.decode(errors="replace"))
-        _let_in(draft)
+        let_in(draft)
         draft.rename(self.cluster)
 
     def _launch(self, programs: Programs, lock: IO[bytes]) -> None:
-        _refuse_little_room(self.home, ROOM_TO_START)
-        _private(self.socket, programs)
-        _shorten(self.log)
+        refuse_little_room(self.home, ROOM_TO_START)
+        private(self.socket, programs)
+        shorten(self.log)
         began = self.log.stat().st_size if self.log.exists() else 0
-        settings = [f"--{name}={value}" for name, value in {**SETTINGS, **_shared_memory()}.items()]
+        settings = [f"--{name}={value}" for name, value in {**SETTINGS, **shared_memory()}.items()]
         with (
             open(self.log, "ab") as log,
             handed_over(self.cluster, programs) as (cluster, first),
@@ -220,7 +224,7 @@ class Embedded:
         ):
             self._child = subprocess.Popen(
                 [programs.folder / "postgres", "-D", cluster, "-k", socket, *settings],
-                cwd="/", env=_environment(), pass_fds=[*first, *second, lock.fileno()],
+                cwd="/", env=environment(), pass_fds=[*first, *second, lock.fileno()],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 **programs.identity,
             )  # fmt: skip
@@ -246,7 +250,7 @@ class Embedded:
     def _stop(self) -> None:
         """Fast shutdown: open transactions are rolled back, what was committed is on disk."""
         pid = self._postmaster()
-        if pid is None or not _lives_in(pid, self.cluster):
+        if pid is None or not lives_in(pid, self.cluster):
             return
         os.kill(pid, signal.SIGINT)
         end = time.monotonic() + 60
@@ -284,44 +288,6 @@ class Embedded:
             yield
 
 
-@contextmanager
-def handed_over(folder: Path, programs: Programs) -> Iterator[tuple[str, Sequence[int]]]:
-    """How a child names a folder, with the descriptors it must inherit for it.
-
-    Under root the child is another user, who may be unable to walk down to the folder: it gets the door itself.
-    """
-    if programs.user is None or not os.path.exists("/proc/self/fd"):
-        yield str(folder), []
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        yield f"/proc/self/fd/{descriptor}", [descriptor]
-    finally:
-        os.close(descriptor)
-
-
-def _private(folder: Path, programs: Programs) -> None:
-    """The folder is there, nobody else can enter it, and the server's user owns it."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    owner = os.lstat(folder).st_uid
-    wanted = programs.user.pw_uid if programs.user else os.geteuid()
-    if folder.is_symlink() or owner not in (wanted, os.geteuid()):
-        raise Unable("folder_of_another", folder=str(folder))
-    os.chmod(folder, 0o700)
-    if programs.user:
-        os.chown(folder, programs.user.pw_uid, programs.user.pw_gid)
-
-
-def _let_in(cluster: Path) -> None:
-    """Only the system's user who made the cluster may connect, under the names of our roles and as no one else."""
-    us = pwd.getpwuid(os.geteuid()).pw_name
-    roles = (place.ADMIN_ROLE, place.OWNER_ROLE, place.APP_ROLE, place.BATCH_ROLE)
-    (cluster / "pg_hba.conf").write_text("local all all peer map=comptant\n", encoding="utf-8")
-    (cluster / "pg_ident.conf").write_text(
-        "".join(f'comptant "{us}" {role}\n' for role in roles), encoding="utf-8"
-    )  # both files exist and keep their owner
-
-
 def _answers(url: str) -> bool:
     try:
         psycopg.connect(url, connect_timeout=5).close()
@@ -340,65 +306,13 @@ def _is_starting(url: str) -> bool:
     return True
 
 
-def _lives_in(pid: int, cluster: Path) -> bool:
-    """True when that process is a server whose working folder is the cluster. Numbers are used again after a crash."""
-    try:
-        return os.path.samefile(f"/proc/{pid}/cwd", cluster)
-    except FileNotFoundError:
-        if os.path.exists("/proc/self/cwd"):
-            return False
-    except OSError as error:
-        if error.errno in (errno.EACCES, errno.EPERM):
-            return False
-    said = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return "postgres" in said.stdout and str(cluster) in said.stdout
-
-
 def _refuse_other_version(cluster: Path, programs: Programs) -> None:
     written = (cluster / "PG_VERSION").read_text(encoding="ascii").strip()
     if written != programs.major:
         raise Unable("database_other_version", written=written, ours=programs.major)
 
 
-def _refuse_little_room(folder: Path, needed: int) -> None:
-    if shutil.disk_usage(folder).free < needed:
-        raise Unable("disk_full", folder=str(folder))
-
-
-def _shared_memory() -> dict[str, str]:
-    """Containers often give 64 MB of shared memory files, which a parallel query overruns."""
-    try:
-        small = shutil.disk_usage("/dev/shm").total < 256 * 2**20  # noqa: S108
-    except OSError:
-        return {}
-    return {"dynamic_shared_memory_type": "mmap"} if small else {}
-
-
-def _environment() -> dict[str, str]:
-    """PG* variables of the caller point elsewhere; a foreign locale would change the words we read."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
-    return {**kept, "LC_ALL": "C"}
-
-
-def _shorten(log: Path) -> None:
-    if log.exists() and log.stat().st_size > LONGEST_LOG:
-        log.replace(log.with_suffix(".log.1"))
-
-
 def _tail(log: Path, began: int) -> str:
     with open(log, "rb") as file:
         file.seek(began)
         return file.read().decode(errors="replace")
-
-
-@contextmanager
-def _plain_words(home: Path) -> Iterator[None]:
-    """The operating system's refusals in our codes."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise Unable("disk_full", folder=str(home)) from error
-        if error.errno in UNUSABLE:
-            raise Unable("home_not_writable", folder=str(home)) from error
-        raise
