@@ -239,6 +239,16 @@ def rank(kind: str) -> int:
     return next((n for n, kinds in enumerate(ORDER) if kind in kinds.split()), 1)
 
 
+def heard(moment: list[Said], walk: Walk) -> list[Said]:
+    """Hear all of one instant; what is impossible is tried again after the rest. What stays impossible comes back."""
+    while moment:
+        left = [said for said in moment if not walk.hear(said)]
+        if len(left) == len(moment):
+            break
+        moment = left
+    return moment
+
+
 def tell(world: World, facts: list[Said], until: date, *, evenings: bool = True) -> Story:
     """Walk from the first thing said to the evening of ``until``; what each evening looked like only if asked."""
     walk = Walk(world)
@@ -250,9 +260,7 @@ def tell(world: World, facts: list[Said], until: date, *, evenings: bool = True)
         walk.morning(today)
         instants = sorted({said.at for said in ordered if said.at.date() == today})
         for instant in instants:
-            for said in ordered:
-                if said.at == instant and not walk.hear(said):
-                    walk.story.refused.append(said)
+            walk.story.refused += heard([said for said in ordered if said.at == instant], walk)
             walk.look(instant)
         if walk.place == "waiting":
             walk.waited.add(today)

@@ -1,6 +1,6 @@
 """The clock's set-based pen: crossings that a room finds in its own table become acts, in one statement.
 
-``post_crossings`` is the set-based form of ``post`` for conclusions of one kind that move all of one account to
+``post_many`` is the set-based form of ``post``, for conclusions of one kind that move all of one account to
 another: hundreds of thousands of rows cost what the rows cost.
 """
 
@@ -78,7 +78,7 @@ SELECT count(*) FROM numbered
 """
 
 
-def post_crossings(firm: Firm, source: CrossingSource, params: Mapping[str, Any]) -> int:
+def post_many(firm: Firm, source: CrossingSource, params: Mapping[str, Any]) -> int:
     """Post every crossing that the room's ``select`` finds due; how many. One statement, however many."""
     statement = _STATEMENT.replace("{select}", source.select).replace("{update}", source.update)
     with connection.cursor() as cursor:

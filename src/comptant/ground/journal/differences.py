@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from comptant.ground.journal.acts import Entry, Fact, Posting, Recorded
-from comptant.ground.journal.replay import STATED_RANK, Timeline
+from comptant.ground.journal.replay import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,12 @@ def difference(held: Sequence[Recorded], timeline: Timeline) -> Difference:
     for act in held:
         if act.is_clock:
             by_sign.setdefault(_sign(act), []).append(act)
-    for entry in timeline.entries:
-        before = _held(entry, ids, conclusions, by_sign)
+    for entry, rank in zip(timeline.entries, timeline.ranks, strict=True):
+        before = _held(entry, rank, ids, conclusions, by_sign)
         if before is not None:
             kept.add(before.id)
         else:
-            additions.append(_addition(entry, ids, timeline.ranks))
+            additions.append(_addition(entry, rank, ids))
     gone = [act for act in held if act.id not in kept]
     corrections = tuple(Correction(act) for act in sorted(gone, key=lambda act: -act.seq))
     return Difference(corrections, tuple(additions))
@@ -86,7 +86,11 @@ def _sign(act: Recorded) -> tuple[Any, ...]:
 
 
 def _held(
-    entry: Entry, ids: Mapping[Any, Recorded], conclusions: Counter[Any], by_sign: Mapping[Any, list[Recorded]]
+    entry: Entry,
+    rank: int,
+    ids: Mapping[Any, Recorded],
+    conclusions: Counter[Any],
+    by_sign: Mapping[Any, list[Recorded]],
 ) -> Recorded | None:
     """The act that already says this entry, if any; each act says one entry."""
     if entry.is_clock:
@@ -96,12 +100,11 @@ def _held(
         conclusions[sign] -= 1
         return by_sign[sign][conclusions[sign]]
     act = ids.get(entry.fact.id) if entry.fact and entry.fact.id else None
-    same = act is not None and act.postings == entry.postings and act.stage == entry.stage
-    return act if same else None
+    if act is None or (act.postings, act.stage, act.rank) != (entry.postings, entry.stage, rank):
+        return None
+    return act
 
 
-def _addition(entry: Entry, ids: Mapping[Any, Recorded], ranks: Mapping[str, int]) -> Addition:
+def _addition(entry: Entry, rank: int, ids: Mapping[Any, Recorded]) -> Addition:
     fact = entry.fact
-    said = ids[fact.id].said if fact and fact.id else None
-    rank = 0 if entry.is_clock else ranks.get(entry.kind, STATED_RANK)
-    return Addition(entry, rank, said)
+    return Addition(entry, rank, ids[fact.id].said if fact and fact.id else None)

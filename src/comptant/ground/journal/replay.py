@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -100,36 +102,77 @@ class Room(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The entries of a deal in order, and the state they lead to."""
+    """The entries of a deal in order, the rank of each within its instant, and the state they lead to."""
 
     entries: tuple[Entry, ...]
+    ranks: tuple[int, ...]
     state: State
-    ranks: Mapping[str, int]
 
 
 def replay(facts: Iterable[Fact], rooms: Sequence[Room], until: datetime) -> Timeline:
     """The whole timeline of one deal: its facts, and every crossing up to ``until`` included.
 
-    Order: instant; the clock before people; rank of the kind; sequence. Raises Refused, naming the
-    fact, when a fact is impossible or would take a balance below zero.
+    Order: instant; the clock before people; rank of the kind; sequence. Among facts of one instant, one that is
+    impossible waits for the others: a bare date does not say which came first. Raises Refused, naming the fact,
+    when a fact is impossible or would take a balance below zero.
     """
     ranks: dict[str, int] = {}
     routes: dict[str, Callable[[State, Fact], Entry]] = {}
     for room in rooms:
         ranks.update(room.kinds)
         routes.update(dict.fromkeys(room.kinds, room.record))
-    state, entries = State(), []
-    for fact in sorted(facts, key=lambda f: (f.at, ranks.get(f.kind, STATED_RANK), f.seq)):
-        entries += _crossings(state, rooms, fact.at)
-        entries.append(_recorded(state, fact, routes.get(fact.kind, _stated)))
-    entries += _crossings(state, rooms, until)
-    return Timeline(tuple(entries), state, ranks)
+    story = _Story(State(), rooms, routes)
+    ordered = sorted((fact.at, ranks.get(fact.kind, STATED_RANK), fact.seq, n, fact) for n, fact in enumerate(facts))
+    for at, moment in groupby(ordered, itemgetter(0)):
+        story.live_to(at)
+        story.record([(rank, fact) for _, rank, _, _, fact in moment])
+    story.live_to(until)
+    return Timeline(tuple(story.entries), tuple(story.ranks), story.state)
+
+
+@dataclass(slots=True)
+class _Story:
+    """A replay under way."""
+
+    state: State
+    rooms: Sequence[Room]
+    routes: Mapping[str, Callable[[State, Fact], Entry]]
+    entries: list[Entry] = field(default_factory=list)
+    ranks: list[int] = field(default_factory=list)
+
+    def live_to(self, until: datetime) -> None:
+        """Let time cross every limit up to ``until`` included."""
+        for entry in _crossings(self.state, self.rooms, until):
+            self.entries.append(entry)
+            self.ranks.append(0)
+
+    def record(self, moment: Sequence[tuple[int, Fact]]) -> None:
+        """Record the facts of one instant, those that are refused after the others."""
+        last = (0, 0)
+        while moment:
+            refused: list[tuple[int, Fact]] = []
+            first: Refused | None = None
+            for rank, fact in moment:
+                try:
+                    self.entries.append(_recorded(self.state, fact, self.routes.get(fact.kind, _stated)))
+                except Refused as refusal:
+                    first = first or refusal
+                    refused.append((rank, fact))
+                else:
+                    place = max((rank, fact.seq), (last[0] + (fact.seq < last[1]), fact.seq))
+                    self.ranks.append(place[0])
+                    last = place
+            if first is not None and len(refused) == len(moment):
+                raise first
+            moment = refused
 
 
 def _recorded(state: State, fact: Fact, route: Callable[[State, Fact], Entry]) -> Entry:
     entry = route(state, fact)
-    for posting in entry.postings:
+    for n, posting in enumerate(entry.postings):
         if not state.apply(posting):
+            for undone in reversed(entry.postings[: n + 1]):
+                state.apply(undone.reversed())
             raise Refused("not_enough_there", fact, account=posting.source)
     return entry
 

@@ -109,7 +109,9 @@ class InvoiceRoom:
             raise Refused("already_invoiced", fact, number=fact.details["number"])
         falls_due = overdue_on(date.fromisoformat(fact.details["due_on"]))
         midnight = datetime(falls_due.year, falls_due.month, falls_due.day, tzinfo=self.zone)
-        claims.claims[document] = Claim(document, fact.details["number"], max(midnight, fact.at))
+        # The clock speaks before people at one instant: of an invoice already due when issued, just after.
+        overdue_at = midnight if midnight > fact.at else fact.at + timedelta(microseconds=1)
+        claims.claims[document] = Claim(document, fact.details["number"], overdue_at)
         yield from _made_billable(state, net, tax)
         yield Posting("billable", "invoiced", net, tax, document=document)
 

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from comptant.ground.database.bulk import literal
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.actions import Bench, load_cases, settle
-from comptant.ground.journal.clock import CrossingSource, post_crossings
+from comptant.ground.journal.clock import CrossingSource, post_many
 from comptant.ground.journal.tally import Tally
 from comptant.ground.journal.writing import write_tally
 from comptant.journey.pipeline.desk import next_columns
@@ -45,7 +45,7 @@ def cross(firm: Firm, until: date) -> int:
     """Post every stall and wake due up to and including ``until``; how many."""
     crossed = 0
     while True:
-        stalled = post_crossings(firm, STALLS, {"until": until})
+        stalled = post_many(firm, STALLS, {"until": until})
         woken = _wake(firm, until)
         crossed += stalled + woken
         if not woken:
