@@ -45,11 +45,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _stop)
     with _told_plainly("--json" in words) as outcome:
         _set_up()
-        command = importlib.import_module(f"comptant.doors.cli.{MODULES.get(words[0], words[0])}")
+        command = importlib.import_module(module(words[0]))
         options = _parser(words[0], command).parse_args(words[1:])
         with _ready(getattr(command, "NEEDS", "tables")):
             outcome.code = command.run(options)
     return outcome.code
+
+
+def module(name: str) -> str:
+    """The module of a command."""
+    return f"comptant.doors.cli.{MODULES.get(name, name)}"
 
 
 class Outcome:
