@@ -73,7 +73,7 @@ def stands_now(firm: Firm, as_of: date) -> bool:
 
 
 def standing_now(firm: Firm, as_of: date) -> Iterator[InHand]:
-    """From the current-state rows; what waits is told again, since they do not keep on which day its silence stopped."""
+    """From the current-state rows; what waits is told again, since they do not keep the day its silence stopped."""
     room_of = room_by_country(firm)
     fields = (
         "deal_id", "deal__ref", "deal__title", "deal__currency", "deal__party__country", "place", "stage", "net",
