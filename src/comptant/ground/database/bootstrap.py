@@ -6,7 +6,7 @@ once, as an administrator: ``comptant bootstrap`` (docs/going-online.md).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -15,11 +15,15 @@ from psycopg.conninfo import make_conninfo
 from comptant.ground.database.failures import Unable
 from comptant.ground.database.place import APP_ROLE, BATCH_ROLE, DATABASE, OWNER_ROLE
 
-WEAK = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION"
-ROLES = {OWNER_ROLE: f"{WEAK} NOBYPASSRLS", APP_ROLE: f"{WEAK} NOBYPASSRLS", BATCH_ROLE: f"{WEAK} BYPASSRLS"}
+WEAK: Final = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION"
+ROLES: Final[dict[str, LiteralString]] = {
+    OWNER_ROLE: f"{WEAK} NOBYPASSRLS",
+    APP_ROLE: f"{WEAK} NOBYPASSRLS",
+    BATCH_ROLE: f"{WEAK} BYPASSRLS",
+}
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gin")
 # Search by part of a name uses a trigram index under row-level security only if these may not leak what they compare.
-LEAKPROOF = ("texticlike(text, text)", "textlike(text, text)")
+LEAKPROOF: Final[tuple[LiteralString, ...]] = ("texticlike(text, text)", "textlike(text, text)")
 
 STRENGTHS = """
 SELECT r.rolname,
@@ -45,7 +49,7 @@ def bootstrap(admin_url: str, database: str = DATABASE) -> None:
     with psycopg.connect(admin_url, autocommit=True) as admin:
         for role, attributes in ROLES.items():
             _make_role(admin, role, attributes)
-        if not admin.execute("SELECT FROM pg_database WHERE datname = %s", [database]).fetchone():
+        if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
             _make_database(admin, database)
         admin.execute(
             sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}, {}").format(
@@ -56,10 +60,16 @@ def bootstrap(admin_url: str, database: str = DATABASE) -> None:
         _furnish(inside)
 
 
-def _make_role(admin: psycopg.Connection[Any], role: str, attributes: str) -> None:
-    known = admin.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone()
-    verb = "ALTER" if known else "CREATE"
-    admin.execute(sql.SQL(f"{verb} ROLE {{}} {attributes}").format(sql.Identifier(role)))
+def _make_role(admin: psycopg.Connection[Any], role: str, attributes: LiteralString) -> None:
+    """A role that exists is the operator's, and left as it is: ``refuse_strong_role`` looks at it at each start."""
+    if admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+        return
+    create = sql.SQL("CREATE ROLE {} {}")
+    try:
+        admin.execute(create.format(sql.Identifier(role), sql.SQL(attributes)))
+    except psycopg.errors.InsufficientPrivilege:
+        # Some hosts let no one pass row security: the role is then there, and its work goes firm by firm.
+        admin.execute(create.format(sql.Identifier(role), sql.SQL(WEAK)))
 
 
 def _make_database(admin: psycopg.Connection[Any], database: str) -> None:
@@ -78,7 +88,7 @@ def _furnish(inside: psycopg.Connection[Any]) -> None:
     inside.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     for function in LEAKPROOF:
         try:
-            inside.execute(sql.SQL(f"ALTER FUNCTION {function} LEAKPROOF"))
+            inside.execute(sql.SQL("ALTER FUNCTION {} LEAKPROOF").format(sql.SQL(function)))
         except psycopg.errors.InsufficientPrivilege:
             break  # a managed database without a superuser: searches are right, only slower
 
