@@ -1,5 +1,7 @@
-"""The cast of every test: Atelier Lune, where Ada owns, Bilal sells, Chloé keeps the books and Odile advises; and Zoé
-of Forge Nord, who must never get in. They act through the product's actions, so that test data is legal data.
+"""The cast of every test. They act through the product's actions, so that test data is legal data.
+
+Atelier Lune, where Ada owns, Bilal sells, Chloé keeps the books and Odile advises; and Zoé of Forge Nord, who must
+never get in.
 """
 
 from __future__ import annotations

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from comptant.ground.deals.models import Deal
 from comptant.ground.journal.models import Act
@@ -23,7 +23,6 @@ KINDS = (
     "estimate", "stage", "buyer_move", "buyer_move", "seller_touch", "offer_sent", "meeting_accepted",
     "hold", "wake", "won", "lost", "vanished", "declined", "reactivated",
 )  # fmt: skip
-ENDS = ("won", "lost", "vanished", "declined")
 PROSPECTS = {"hoped", "stalled", "waiting", "lost", "vanished", "declined"}
 
 
@@ -36,7 +35,7 @@ def undone() -> Iterator[None]:
 
 
 def lived(seed: int, days: int = 90, **more: object) -> House:
-    """A house with a few deals and what a seed says happened to them; facts are late only before a deal's first end."""
+    """A house with a few deals and what a seed says happened to them."""
     chance, house = random.Random(seed), atelier_lune(**more)
     with house.open():
         if chance.random() < 0.5:
@@ -71,13 +70,9 @@ def _something(house: House, chance: random.Random, today: date) -> None:
             decision_on=chance.choice([None, None, day + timedelta(days=9)]),
         )  # fmt: skip
         return
-    kind, deal = chance.choice(KINDS), chance.choice(deals)
-    if deal.acts.filter(kind__in=ENDS).exists():
-        at = max(house.at(today, 20), deal.acts.latest("occurred_at").occurred_at + timedelta(seconds=1))
-    try:
-        house.says(deal, kind, at, **_details(kind, house.firm.day(at), chance))
-    except Refused:
-        pass  # not everything a seed says can happen
+    kind = chance.choice(KINDS)
+    with suppress(Refused, IntegrityError):  # not everything a seed says can happen
+        house.says(chance.choice(deals), kind, at, **_details(kind, day, chance))
 
 
 def _details(kind: str, day: date, chance: random.Random) -> dict[str, str | None]:
