@@ -43,7 +43,6 @@ FAILURES: dict[str, str | Promise] = {
     "port_taken": _("Something already listens on {host}, port {port}. Stop it, or choose another: --port {other}."),
     "port_refused": _("The system does not allow listening on {host}, port {port}: {reason}."),
     "no_administrator": _("Set COMPTANT_ADMIN_URL to a role of the database that may create roles."),
-    "no_owner": _("Set COMPTANT_OWNER_URL: tables are made by the role comptant_owner."),
     "settings_refused": _("The settings do not allow starting: {reason}."),
     "unexpected": _("This is our mistake, not yours. What happened is written in {log}. Nothing was half done."),
 }

@@ -40,7 +40,7 @@ from comptant.ground.database.premises import (
     shorten,
 )
 
-FURNISHED = "2"
+FURNISHED = "3"
 """Raised when ``bootstrap`` gains something that existing clusters must get too."""
 ROOM_FOR_CLUSTER = 150 * 2**20
 ROOM_TO_START = 32 * 2**20
