@@ -61,5 +61,5 @@ def test_an_error_and_a_notice_in_words() -> None:
     assert "1425" in messages.notice_sentence(notice)
     facts = {"key": "date_format", "expected": "date_format", "value": "jj"}
     assert "%d/%m/%Y" in messages.refusal_sentence("mapping_invalid", facts)
-    assert messages.refusal_sentence("never_heard_of", {}) == "never_heard_of"
+    assert "never_heard_of" in messages.refusal_sentence("never_heard_of", {})
     assert messages.refusal_sentence("not_a_table", {"kind": "pdf"})

@@ -1,6 +1,7 @@
 """What an import says, in the member's language: a sentence per code, with named fields.
 
-Refusals of the whole file, errors of a row ("expected ..."), and notices of what was assumed.
+Refusals of the whole file, errors of a row ("expected ..."), and notices of what was assumed. A row that is well
+formed and cannot be, because the journey's rules say no, speaks the sentence of that refusal.
 """
 
 from __future__ import annotations
@@ -8,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from comptant.doors.imports.refusals import Notice, RowError
-
-Sentences = Mapping[str, str | Promise]
+from comptant.ground.web.sentences import Sentences, fill, know, sentence
 
 REFUSALS: Sentences = {
     "file_unreadable": _("The file “{name}” cannot be opened: {reason}."),
@@ -148,24 +147,50 @@ KINDS: Sentences = {
 }
 
 
-def refusal_sentence(code: str, facts: Mapping[str, Any]) -> str:
-    """Why a file was refused. A code without a sentence is told by its code."""
+CANNOT_BE: Sentences = {
+    "said_twice": _("It was already said on line {first} of this file."),
+    "deal_has_currency": _("This deal is in {currency}, and a deal keeps its currency."),
+    "no_such_invoice": _("The invoice it corrects is neither in this file nor in Comptant."),
+}
+"""Why a well-formed row was refused, where no room of the journey says it."""
+
+
+def _in_words(code: str, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The facts of a refused file, those that are codes themselves being told."""
     said = dict(facts)
     if "kind" in said:
         said["kind"] = _said(KINDS, said["kind"], {})
     if code == "mapping_invalid":
         said["expected"] = _said(EXPECTED if said["expected"] in EXPECTED else ROWS, said["expected"], facts)
-    return _said(REFUSALS, code, said)
+    return said
+
+
+know(REFUSALS, _in_words)
+know(CANNOT_BE)
+
+
+def refusal_sentence(code: str, facts: Mapping[str, Any]) -> str:
+    """Why a file was refused."""
+    return sentence(code, facts)
 
 
 def expected_sentence(error: RowError) -> str:
-    """What was expected in place of a refused value."""
-    return _said(ROWS, error.code, error.facts)
+    """What was expected in place of a refused value, or why the row cannot be."""
+    return fill(ROWS[error.code], error.facts) if error.code in ROWS else sentence(error.code, error.facts)
+
+
+def problem_sentence(error: RowError) -> str:
+    """What is wrong with a row, where its place and value are shown beside."""
+    if error.code not in ROWS:
+        return expected_sentence(error)
+    return _now("Expected: {expected}").format(expected=expected_sentence(error))
 
 
 def row_sentence(error: RowError) -> str:
-    """A refused value in one line: where, what it is, what was expected."""
+    """A refused value in one line: where, what it is, what was expected or why it cannot be."""
     where = {"line": error.line, "column": error.column, "value": error.value, "expected": expected_sentence(error)}
+    if error.code not in ROWS:
+        return _now("Line {line}, {column}: “{value}”. {expected}").format_map(where)
     if not error.column:
         return _now("Line {line}: expected {expected}.").format_map(where)
     if not error.value:
@@ -179,10 +204,4 @@ def notice_sentence(notice: Notice) -> str:
 
 
 def _said(sentences: Sentences, code: str, facts: Mapping[str, Any]) -> str:
-    known = sentences.get(code)
-    if known is None:
-        return code
-    try:
-        return str(known).format_map(facts)
-    except (KeyError, ValueError, IndexError):
-        return str(known)
+    return fill(sentences[code], facts) if code in sentences else code

@@ -8,3 +8,7 @@ class WebDoorConfig(AppConfig):
 
     name = "comptant.doors.web"
     label = "web_door"
+
+    def ready(self) -> None:
+        """Let refusals of files be told by the one place that tells refusals."""
+        from comptant.doors.imports import messages  # noqa: F401

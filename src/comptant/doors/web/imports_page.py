@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from comptant.doors.imports.loading import Outcome
 from comptant.doors.imports.mapping import shipped_mappings
-from comptant.doors.imports.messages import expected_sentence, notice_sentence, refusal_sentence
+from comptant.doors.imports.messages import notice_sentence, problem_sentence
 from comptant.doors.imports.refusals import ImportRefused, RowError
 from comptant.doors.imports.targets import TARGETS
 from comptant.doors.web import uploads
@@ -124,7 +124,7 @@ def one_import(request: MemberRequest, firm_ref: str, import_id: UUID) -> HttpRe
         columns = look(upload)
         dry = dry_run(request, upload, columns, is_asked=request.GET.get("try") == "1")
     except ImportRefused as refused:
-        refusal = refusal_sentence(refused.code, refused.facts)
+        refusal = sentence(refused.code, refused.facts)
     context = import_context(Screen.of(request), upload, columns, dry, refusal)
     context["shell"] = shell(request, "imports")
     return answer(request, "doors/_import.html", context, status=422 if refusal else 200)
@@ -263,7 +263,7 @@ def _becomes(upload: uploads.Upload, ours: str) -> str:
 def _problem(screen: Screen, error: RowError) -> dict[str, str]:
     return {
         "line": screen.number(error.line),
-        "text": problem_text(error),
+        "text": problem_sentence(error),
         "column": error.column,
         "value": error.value,
     }
@@ -372,8 +372,3 @@ FIELDS = {
     "credit_limit": gettext_lazy("Credit limit"),
     "tags": gettext_lazy("Tags"),
 }
-
-
-def problem_text(error: RowError) -> str:
-    """What was expected where a value was refused."""
-    return _("Expected: {expected}").format(expected=expected_sentence(error))

@@ -1,35 +1,76 @@
-"""Refusals and refused rows in words. A code without a sentence here is told by its code, never hidden."""
+"""The one place where a refusal becomes a sentence: for a page, an answer, a refused row or an exit code.
+
+The codes of the ground and of the journey are here; a door that refuses in its own words, such as imports, makes
+them known with ``know``. A code without a sentence is told by its code, never hidden. docs/refusals.md lists all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-SENTENCES: dict[str, str | Promise] = {
+Sentences = Mapping[str, str | Promise]
+Facts = Mapping[str, Any]
+InWords = Callable[[str, Facts], Facts]
+"""Of a code and its facts: the facts as the sentence needs them."""
+
+SENTENCES: Sentences = {
+    # Firms.
+    "firm_ref_taken": _("A firm here is already called “{ref}”. Choose another short name."),
+    # The journal.
+    "no_such_deal": _("This deal does not exist, or belongs to another firm."),
+    "not_enough_there": _("The amount is not where this act takes it from. Nothing was recorded."),
+    # The pipeline.
     "not_open": _("This deal is closed. Reactivate it first, then record what happened."),
     "not_closed": _("This deal is still open: there is nothing to reactivate."),
     "already_opened": _("This deal was already opened."),
     "not_opened": _("Nothing can happen on a deal before it is opened. Check the date."),
     "already_won": _("This deal is already signed."),
     "unknown_stage": _("No stage is called “{stage}” in this firm."),
+    "bad_amount": _("“{amount}” is no amount: write it with two decimals at most, not negative, such as 1234.50."),
+    "bad_day": _("“{day}” is no day: write it as 2026-01-31."),
     "wake_not_after": _("The wake-up date must come after the day the deal is put on hold."),
     "already_extended": _("A deal on hold may be extended once, and this one was."),
+    "not_waiting": _("This deal is not on hold: there is nothing to wake."),
+    "meeting_before_acceptance": _("The meeting must be on the day it was accepted or later."),
     "decision_moved_too_often": _("A decision date may be agreed twice. This would be the third."),
-    "not_enough_there": _("The amount is not where this act takes it from ({account}). Nothing was recorded."),
-    "strong_role": _("The server refuses to run as a database role that could see every firm."),
+    # Invoices.
+    "already_invoiced": _("Invoice {number} was already issued."),
+    "not_invoiced": _("Invoice {number} was not issued yet on that day. Check the dates."),
+    "disputed_more_than_open": _("The part disputed is {left} more than what was open that day."),
+    "credited_more_than_invoiced": _("The credit note is {left} more than what is left of the invoice."),
+    # Files.
+    "no_firm_yet": _("There is no firm here yet. The first import creates one; “comptant demo” shows an example."),
     "too_large": _("This file weighs {size} MB; up to {limit} MB can be read here."),
 }
 
+_known: dict[str, tuple[str | Promise, InWords]] = {}
 
-def sentence(code: str, facts: Mapping[str, Any]) -> str:
-    """What to tell the person, with the named facts in it."""
-    known = SENTENCES.get(code)
-    if known is None:
+
+def know(sentences: Sentences, in_words: InWords = lambda code, facts: facts) -> None:
+    """Learn a door's own codes; called once, when its module of sentences is imported."""
+    _known.update({code: (text, in_words) for code, text in sentences.items()})
+
+
+def known_codes() -> frozenset[str]:
+    """Every code that has a sentence."""
+    return frozenset(SENTENCES) | frozenset(_known)
+
+
+def sentence(code: str, facts: Facts) -> str:
+    """What to tell the person, with the named facts in it, in the language of the moment."""
+    if code not in SENTENCES and code not in _known:
         return str(_("This is not possible ({code}).")).format(code=code)
+    text, in_words = _known[code] if code in _known else (SENTENCES[code], lambda code, facts: facts)
+    return fill(text, in_words(code, facts))
+
+
+def fill(text: str | Promise, facts: Facts) -> str:
+    """The sentence with its fields; as it stands when a fact is missing: half a sentence is better than none."""
     try:
-        return str(known).format(**facts)
-    except KeyError:
-        return str(known)
+        return str(text).format_map(facts)
+    except (KeyError, ValueError, IndexError):
+        return str(text)

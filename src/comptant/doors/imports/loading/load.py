@@ -37,11 +37,14 @@ from comptant.journey.pipeline.thresholds import recorded_gaps, write_thresholds
 class Loader(Protocol):
     """What each target has: checks over the staged rows, stories for the thresholds, and the writing."""
 
-    def check(self) -> None: ...
+    def check(self) -> None:
+        """Refuse what only the whole file shows; may put rows in other groups."""
 
-    def stories(self) -> Iterator[Story]: ...
+    def stories(self) -> Iterator[Story]:
+        """The facts of each deal before and after, for the thresholds. Writes nothing."""
 
-    def load(self) -> None: ...
+    def load(self) -> None:
+        """Write the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,5 +176,4 @@ def _settle_others(loading: Loading) -> None:
         if not ids:
             return
         last = ids[-1]
-        loading.settle(load_cases(firm, {deal_id: () for deal_id in ids}))
-
+        loading.settle(load_cases(firm, dict.fromkeys(ids, ())))
