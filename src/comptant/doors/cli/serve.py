@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -116,6 +117,9 @@ def answer_requests(options: argparse.Namespace) -> None:
         workers_kill_timeout=20,
         log_level=LogLevels.error,
         log_dictconfig={"disable_existing_loggers": False},
+        reload=options.reload,
+        reload_paths=[Path(settings.STATIC_ROOT).parent] if options.reload else None,
+        reload_ignore_worker_failure=True,
     )
     # A closed terminal stops us too; the server takes SIGHUP for a wish to reload.
     web.on_startup(lambda: signal.signal(signal.SIGHUP, web.signal_handler_interrupt))
