@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -16,6 +17,9 @@ from comptant.doors.imports.canonical import Canonical
 from comptant.doors.imports.headers import checked_headers
 from comptant.doors.imports.refusals import ImportRefused, Notices
 from comptant.doors.imports.tables import as_records
+
+# What a workbook has that openpyxl does not know (styles, validations) is nothing to the person who imports it.
+warnings.filterwarnings("ignore", module="openpyxl")
 
 MOST_ROWS = 1_048_576
 """What a sheet of Excel holds; more is a broken or hostile row number."""
