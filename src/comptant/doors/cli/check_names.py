@@ -1,0 +1,39 @@
+"""The names of the doctor's checks, for people; programs read them as they are."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+NAMES: dict[str, Promise] = {
+    "the database keeps the schema rules": _("the database keeps the schema rules"),
+    "the tables are those of this version": _("the tables are those of this version"),
+    "the configuration is sound": _("the configuration is sound"),
+    "balances equal the fold of the postings": _("balances equal the fold of the postings"),
+    "the balances of a deal sum to zero": _("the balances of a deal sum to zero"),
+    "acts are numbered without a gap": _("acts are numbered without a gap"),
+    "an act's day is its instant's in the firm's zone": _("an act's day is its instant's in the firm's zone"),
+    "postings go with their act": _("postings go with their act"),
+    "a correction reverses what it corrects": _("a correction reverses what it corrects"),
+    "no balance was below zero at any instant": _("no balance was below zero at any instant"),
+    "every act waits to be sealed": _("every act waits to be sealed"),
+    "acts are recorded when the database says": _("acts are recorded when the database says"),
+    "rollups equal the fold of the postings": _("rollups equal the fold of the postings"),
+    "deals are counted where they stand": _("deals are counted where they stand"),
+    "the journal holds what its facts tell": _("the journal holds what its facts tell"),
+    "deals stand where the journal says": _("deals stand where the journal says"),
+    "invoices are open for what stands in the journal": _("invoices are open for what stands in the journal"),
+    "invoices fall due the day after their last day": _("invoices fall due the day after their last day"),
+    "invoices are settled on the day they were paid": _("invoices are settled on the day they were paid"),
+    "every document of the journal is an invoice of its deal": _(
+        "every document of the journal is an invoice of its deal"
+    ),
+    "invoices claim what the journal was told": _("invoices claim what the journal was told"),
+    "the clock has not run ahead of today": _("the clock has not run ahead of today"),
+}
+
+
+def in_words(name: str) -> str:
+    """A check's name in the language of the terminal; a firm's ref before it stays as it is."""
+    ref, colon, known = name.rpartition(": ")
+    return ref + colon + str(NAMES.get(known, known))
