@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connections
@@ -18,8 +19,9 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
 from comptant.ground.database.embedded import Embedded
-from comptant.ground.database.place import home_folder, make_secret_key
+from comptant.ground.database.place import OWNER_ROLE, embedded_url, home_folder, make_secret_key
 
+pytest_plugins = ["tests.browsing"]
 ROOT = Path(__file__).parents[1]
 
 settings.register_profile("quick", max_examples=50, deadline=None)
@@ -50,16 +52,12 @@ def django_db_setup(embedded: Embedded, django_db_blocker: pytest.FixtureRequest
 
 
 def _empty_as_owner(case: TransactionTestCase) -> None:
-    owner = connections["owner"]
-    owner.ensure_connection()
-    with owner.connection.cursor() as cursor:
-        cursor.execute(
+    with psycopg.connect(embedded_url(home_folder(), OWNER_ROLE), autocommit=True) as owner:
+        tables = owner.execute(
             "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables"
             " WHERE schemaname = 'public' AND tablename <> 'django_migrations'"
-        )
-        (tables,) = cursor.fetchone()
-        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
-    owner.close()
+        ).fetchone()
+        owner.execute(f"TRUNCATE {tables[0]} RESTART IDENTITY CASCADE")
 
 
 TransactionTestCase._fixture_teardown = _empty_as_owner  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""All that CI runs besides the tests. Each check says what to do when it fails; all run, so that one pass tells all."""
+"""All that CI runs besides the tests. Each check says what to do when it fails; one pass tells all."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SOURCES = ["src", "tests", "tools", *(["bench"] if (ROOT / "bench").is_dir() els
 PYTHON = [sys.executable, "-W", "ignore"]
 
 CHECKS = {
-    "style": ([str(BIN / "ruff"), "check", "--quiet", "--output-format=concise", *SOURCES], "make format mends most of it"),
+    "style": ([str(BIN / "ruff"), "check", "--quiet", "--output-format=concise", *SOURCES], "`make format` mends most"),
     "format": ([str(BIN / "ruff"), "format", "--check", *SOURCES], "make format mends it"),
     "types": ([str(BIN / "mypy"), "--no-error-summary"], "say the type; `type: ignore` needs its reason beside it"),
     "arrows": (
