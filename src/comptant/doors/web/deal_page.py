@@ -72,17 +72,25 @@ def read_file(firm: Firm, ref: str) -> DealFile:
     """The deal of that ref if it is the firm's; otherwise 404, telling nothing."""
     found = get_object_or_404(Deal.objects.select_related("party", "firm"), firm=firm, ref=ref)
     acts = recorded_acts(firm, [found.id]).get(found.id, [])
-    writers = {act.by for act in acts if act.by}
-    names = Member.objects.filter(firm=firm, id__in=writers).values_list("id", "name") if writers else ()
+    standing = Standing.objects.filter(firm=firm, deal=found).select_related("seller").first()
     return DealFile(
         found,
-        Standing.objects.filter(firm=firm, deal=found).select_related("seller").first(),
+        standing,
         list(Stage.objects.filter(firm=firm).order_by("position").values_list("key", "name")),
         acts,
         _balances(found),
         list(Invoice.objects.filter(firm=firm, deal=found).order_by("issued_on", "number")[:MOST_EVENTS]),
-        dict(names),
+        _names(firm, acts, standing),
     )
+
+
+def _names(firm: Firm, acts: Sequence[Recorded], standing: Standing | None) -> dict[UUID, str]:
+    """Who wrote the acts; most often the seller alone, who is known already."""
+    names = {standing.seller.id: standing.seller.name} if standing and standing.seller else {}
+    writers = {act.by for act in acts if act.by} - set(names)
+    if writers:
+        names |= dict(Member.objects.filter(firm=firm, id__in=writers).values_list("id", "name"))
+    return names
 
 
 def _balances(found: Deal) -> Balances:

@@ -38,7 +38,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _form(request, email=email, missing=True)
     if "\x00" in email + password or len(password) > LONGEST_PASSWORD:
         return _form(request, email=email.replace("\x00", ""), wrong=True)
-    user = authenticate(request, username=email, password=password)
+    user = authenticate(request, email=email, password=password)
     if user is None:
         return _form(request, email=email, wrong=True)
     login(request, user)
@@ -107,7 +107,7 @@ def _form(
 
 def _wrong_password(request: HttpRequest) -> str:
     """The same words whether the e-mail is known or not, and how many tries are left."""
-    credentials = {"username": request.POST.get("email", "").strip().lower()}
+    credentials = {"email": request.POST.get("email", "").strip().lower()}
     left = get_failure_limit(request, credentials) - AxesProxyHandler.get_failures(request, credentials)
     text = _("This e-mail and this password do not go together.")
     if left < 1:
