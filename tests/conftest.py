@@ -7,7 +7,6 @@ role app may not truncate. A test that looks from outside asks for ``databases=[
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,7 +39,6 @@ def embedded() -> Iterator[Embedded]:
         yield server
         for connection in connections.all(initialized_only=True):
             connection.close()
-    shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

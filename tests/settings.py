@@ -1,10 +1,13 @@
 """The product's settings over a data folder of the tests' own, with quick passwords and files as they are in src."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
-# /tmp and not TMPDIR: the path of a Unix socket must be short. Removed at the end of the session by conftest.
+# /tmp and not TMPDIR: the path of a Unix socket must be short.
 os.environ["COMPTANT_HOME"] = tempfile.mkdtemp(prefix="comptant-tests-", dir="/tmp")
+atexit.register(shutil.rmtree, os.environ["COMPTANT_HOME"], ignore_errors=True)
 for name in ("DATABASE_URL", "COMPTANT_ENV", "COMPTANT_DEBUG"):
     os.environ.pop(name, None)
 
