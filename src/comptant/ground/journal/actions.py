@@ -20,6 +20,7 @@ from comptant.ground.journal.differences import Addition, Correction, difference
 from comptant.ground.journal.presence import presence
 from comptant.ground.journal.queries import deal_heads, recorded_acts
 from comptant.ground.journal.replay import STATED_RANK, Refused, Room, replay
+from comptant.ground.journal.rollup import roll_acts
 from comptant.ground.journal.rooms import Case, DealHead, Desk, Settled, desks
 from comptant.ground.journal.tally import Tally
 from comptant.ground.journal.writing import NewAct, NothingThere, write_acts, write_tally
@@ -173,6 +174,7 @@ def settle(
     """
     bench, until, sums = bench or Bench.open(firm), clock_end(firm), tally if tally is not None else Tally()
     lock_deals(firm, [case.head.id for case in cases if case.recorded])
+    roll_acts(firm, [act.id for case in cases for act in case.recorded if not act.is_clock])
     settled = [one for case in cases if (one := _settled_or_mended(case, bench, until, on_refused))]
     acts = [act for one in settled for act in _new_acts(firm, one)]
     for one in settled:

@@ -28,7 +28,8 @@ class Check:
 
 
 _SIDES = """
-  SELECT deal_id, target AS account, document, net, tax, occurred_on, act_id, n FROM journal_posting WHERE firm_id = %(firm)s
+  SELECT deal_id, target AS account, document, net, tax, occurred_on, act_id, n FROM journal_posting
+  WHERE firm_id = %(firm)s
   UNION ALL
   SELECT deal_id, source, document, -net, -tax, occurred_on, act_id, n FROM journal_posting WHERE firm_id = %(firm)s
 """
@@ -57,7 +58,8 @@ FAULTS: dict[str, str] = {
       SELECT p.id::text, p.act_id::text FROM journal_posting p
       LEFT JOIN journal_act a ON a.firm_id = p.firm_id AND a.id = p.act_id
       WHERE p.firm_id = %(firm)s
-        AND (a.id IS NULL OR a.deal_id <> p.deal_id OR a.occurred_on <> p.occurred_on)""",
+        AND (a.id IS NULL OR a.deal_id <> p.deal_id OR a.occurred_on <> p.occurred_on
+             OR p.is_correction <> (a.corrects_id IS NOT NULL))""",
     "a correction reverses what it corrects": """
       SELECT c.id::text, c.corrects_id::text FROM journal_act c
       JOIN journal_act a ON a.firm_id = c.firm_id AND a.id = c.corrects_id
@@ -93,7 +95,8 @@ FAULTS: dict[str, str] = {
       LEFT JOIN journal_act a ON a.firm_id = u.firm_id AND a.id = u.id
       WHERE u.firm_id = %(firm)s AND a.id IS NULL""",
     "acts are recorded when the database says": """
-      SELECT id::text, recorded_at::text FROM journal_act WHERE firm_id = %(firm)s AND recorded_at > clock_timestamp()""",
+      SELECT id::text, recorded_at::text FROM journal_act
+      WHERE firm_id = %(firm)s AND recorded_at > clock_timestamp()""",
 }
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -13,13 +17,18 @@ from comptant.ground.firms.models import Member
 from comptant.ground.journal.acts import ACCOUNTS, LEGAL_PAIRS
 
 
-def _pairs() -> Q:
-    """The legal pairs as a condition, one clause per account a euro may leave."""
-    condition = Q()
-    for source in sorted({source for source, _ in LEGAL_PAIRS}):
-        targets = sorted(target for left, target in LEGAL_PAIRS if left == source)
-        condition |= Q(source=source, target__in=targets)
+def _pairs(pairs: Iterable[tuple[str, str]]) -> Q:
+    """The pairs as a condition, one clause per account a euro may leave."""
+    condition, targets = Q(), sorted(pairs)
+    for source, ends in groupby(targets, itemgetter(0)):
+        condition |= Q(source=source, target__in=[target for _, target in ends])
     return condition
+
+
+def _legal() -> Q:
+    """A posting goes along a legal pair; one that takes back goes along the reverse of one."""
+    reverse = [(target, source) for source, target in LEGAL_PAIRS]
+    return Q(_pairs(LEGAL_PAIRS), is_correction=False) | Q(_pairs(reverse), is_correction=True)
 
 
 class Act(AppendOnly, LightFirmModel):
@@ -63,7 +72,10 @@ class Act(AppendOnly, LightFirmModel):
 
 
 class Posting(AppendOnly, LightFirmModel):
-    """An amount that an act moves from one account to another. ``n`` orders those of one act."""
+    """An amount that an act moves from one account to another. ``n`` orders those of one act.
+
+    ``is_correction``: it takes back a posting of the act that its act corrects, from where that one had put it.
+    """
 
     act = FirmForeignKey(Act, related_name="postings")
     deal = FirmForeignKey(Deal, related_name="+", db_constraint=False)
@@ -76,11 +88,12 @@ class Posting(AppendOnly, LightFirmModel):
     tax = models.DecimalField(max_digits=18, decimal_places=2)
     document = models.UUIDField(null=True)
     occurred_on = models.DateField()
+    is_correction = models.BooleanField(db_default=False)
 
     class Meta(LightFirmModel.Meta):
         constraints = [
             models.CheckConstraint(condition=Q(net__gte=0, tax__gte=0), name="posting_not_negative"),
-            models.CheckConstraint(condition=_pairs(), name="posting_legal_pair"),
+            models.CheckConstraint(condition=_legal(), name="posting_legal_pair"),
             models.CheckConstraint(
                 condition=(Q(source="hoped") | Q(source_stage="")) & (Q(target="hoped") | Q(target_stage="")),
                 name="posting_stage_of_hoped",

@@ -37,6 +37,22 @@ def roll(firm: Firm) -> int:
     return len(ids)
 
 
+def roll_acts(firm: Firm, acts: Sequence[UUID]) -> None:
+    """Move those of the acts that are in the tail into the rollups, their deals being locked.
+
+    Comings and goings do not add up act by act: whoever counts a deal anew must find all its acts counted.
+    """
+    if not acts:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM journal_unrolled WHERE firm_id = %s AND id = ANY(%s) RETURNING id", [firm.id, list(acts)]
+        )
+        ids = frozenset(row[0] for row in cursor.fetchall())
+    if ids:
+        write_tally(firm, tally_of(firm, ids))
+
+
 def roll_all(firm: Firm) -> None:
     """Empty the tail."""
     while roll(firm):

@@ -21,7 +21,7 @@ from comptant.ground.journal.tally import Tally
 
 ACT = "id firm_id deal_id seq said rank kind occurred_at occurred_on by_id is_clock stage details fact_key corrects_id"
 ACT_COLUMNS = (*ACT.split(), "document_sha256")
-POSTING = "id firm_id act_id deal_id n source target source_stage target_stage net tax document occurred_on"
+POSTING = "id firm_id act_id deal_id n source target source_stage target_stage net tax document occurred_on is_correction"
 POSTING_COLUMNS = tuple(POSTING.split())
 BALANCE_COLUMNS = ("id", "firm_id", "deal_id", "account", "document", "net", "tax")
 NOWHERE = UUID(NO_DOCUMENT)
@@ -63,7 +63,7 @@ class NewAct:
         for n, p in enumerate(self.postings, start=1):
             yield (
                 uuid7(), firm_id, self.id, self.deal_id, n, p.source, p.target, p.source_stage, p.target_stage,
-                p.net, p.tax, p.document, self.on,
+                p.net, p.tax, p.document, self.on, self.corrects is not None,
             )  # fmt: skip
 
 

@@ -53,6 +53,13 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
         if is_owned(model) and self.connection.pg_version >= 170_000:  # type: ignore[attr-defined]
             self.execute(f'GRANT MAINTAIN ON "{model._meta.db_table}" TO {settings.APP_ROLE}')
 
+    def add_field(self, model: type[Model], field: Field[Any, Any]) -> None:
+        """As Django's; a new column of an append-only table is granted like those it was created with."""
+        super().add_field(model, field)
+        if is_append_only(model) and field.column and field.column != "recorded_at":
+            table, roles = model._meta.db_table, f"{settings.APP_ROLE}, {settings.BATCH_ROLE}"
+            self.execute(f'GRANT INSERT ("{field.column}") ON "{table}" TO {roles}')
+
 
 def table_guards(model: type[Model]) -> list[str]:
     """The statements that wall a new table off and grant the roles app and batch their part."""
