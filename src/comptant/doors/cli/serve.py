@@ -88,11 +88,16 @@ def first_demonstration() -> tuple[str, str] | None:
 
 
 def say_where(options: argparse.Namespace, sign_in: tuple[str, str] | None) -> None:
-    """The address, and on the first start how to sign in."""
+    """The address; on the first start how to sign in; until someone has an account, the link that makes it."""
+    from comptant.doors import founding
+
     host = "localhost" if options.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else options.host  # noqa: S104
     print(_("Comptant answers at http://{host}:{port}/").format(host=host, port=options.port))
     if sign_in:
         print(_("Sign in as {email} with the password {password}").format(email=sign_in[0], password=sign_in[1]))
+    if founding.is_house_open():
+        link = f"http://{host}:{options.port}/welcome/{founding.first_account_key()}/"
+        print(_("Your own account, good for two days: {link}").format(link=link))
     print(_("Press Ctrl-C to stop."), flush=True)
 
 

@@ -1,20 +1,23 @@
-"""The addresses of the web door. They are nouns; everything of a firm is below ``/f/<ref>/``."""
+"""The addresses of the web door. They are nouns; everything of a firm is below ``/f/<ref>/``, and says whom it is for."""
 
 from __future__ import annotations
 
 from django.urls import include, path
 
-from comptant.doors.web import deal_page, deals_page, entrance, imports_page, path_page, start_page
+from comptant.doors.web import deal_page, deals_page, entrance, founding_page, imports_page, path_page, start_page
+from comptant.ground.web.roles import BRINGING_IN, READING, only
+
+reads, brings_in = only(READING), only(BRINGING_IN)
 
 of_firm = [
-    path("", start_page.start, name="start"),
-    path("path/", path_page.path, name="path"),
-    path("deals/", deals_page.deals, name="deals"),
-    path("deals/<path:deal_ref>/", deal_page.deal, name="deal"),
-    path("receivables/", deals_page.receivables, name="receivables"),
-    path("imports/", imports_page.imports, name="imports"),
-    path("imports/<uuid:import_id>/", imports_page.one_import, name="import"),
-    path("imports/<uuid:import_id>/loading/", imports_page.loading, name="import-loading"),
+    path("", reads(start_page.start), name="start"),
+    path("path/", reads(path_page.path), name="path"),
+    path("deals/", reads(deals_page.deals), name="deals"),
+    path("deals/<path:deal_ref>/", reads(deal_page.deal), name="deal"),
+    path("receivables/", reads(deals_page.receivables), name="receivables"),
+    path("imports/", brings_in(imports_page.imports), name="imports"),
+    path("imports/<uuid:import_id>/", brings_in(imports_page.one_import), name="import"),
+    path("imports/<uuid:import_id>/loading/", brings_in(imports_page.loading), name="import-loading"),
 ]
 
 urlpatterns = [
@@ -22,6 +25,8 @@ urlpatterns = [
     path("login/", entrance.sign_in, name="login"),
     path("logout/", entrance.sign_out, name="logout"),
     path("firms/", entrance.firms, name="firms"),
+    path("firms/new/", founding_page.new_firm, name="new-firm"),
+    path("welcome/<str:key>/", founding_page.first_account, name="first-account"),
     path("f/<str:firm_ref>/", include(of_firm)),
 ]
 
