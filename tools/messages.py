@@ -90,6 +90,7 @@ def catalogue(language: str) -> polib.POFile:
 
 
 def key(entry: polib.POEntry) -> Message:
+    """What tells an entry from the others."""
     return entry.msgctxt or "", entry.msgid, entry.msgid_plural or ""
 
 
@@ -134,36 +135,45 @@ def respaced(entry: polib.POEntry) -> polib.POEntry:
 
 
 def texts(entry: polib.POEntry) -> list[str]:
+    """Its translations: one, or the singular and the plural."""
     return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
 
 
 def complaints(found: dict[Message, list[str]]) -> Iterator[str]:
     """What is missing, gone, badly spaced, or names a field the message does not have."""
-    from comptant.ground.web.typography import typo
-
     french = {key(entry): entry for entry in catalogue("fr")}
+    quebec = {key(entry) for entry in catalogue("fr_CA")}
     for message, files in found.items():
         if message not in french or not all(texts(french[message])):
             yield f"no French for {message[1]!r} ({files[0]}): run tools/messages.py, then write it in locale/fr"
-    quebec = {key(entry) for entry in catalogue("fr_CA")}
-    for message, entry in french.items():
-        if message not in quebec and needs_respacing(entry):
-            yield f"fr_CA: {entry.msgid!r} needs the spaces of Québec: run tools/messages.py"
+        elif message not in quebec and needs_respacing(french[message]):
+            yield f"fr_CA: {message[1]!r} needs the spaces of Québec: run tools/messages.py"
     for language, code in (("fr", "fr"), ("fr_CA", "fr-ca")):
         for entry in catalogue(language):
             if key(entry) not in found:
                 yield f"{language}: nothing says {entry.msgid!r} any more: run tools/messages.py"
-            fields = {
-                name for text in (entry.msgid, entry.msgid_plural) for pair in FIELD.findall(text) for name in pair
-            }
-            for text in texts(entry):
-                if typo(text, code) != text:
-                    yield f"{language}: spaces of {text!r} should be {typo(text, code)!r}"
-                if {name for pair in FIELD.findall(text) for name in pair} - fields:
-                    yield f"{language}: {text!r} names a field that {entry.msgid!r} does not have"
+            yield from (f"{language}: {fault}" for fault in faults(entry, code))
+
+
+def faults(entry: polib.POEntry, code: str) -> Iterator[str]:
+    """Spaces that are not those of the language, and fields that nobody gives."""
+    from comptant.ground.web.typography import typo
+
+    given = fields(entry.msgid) | fields(entry.msgid_plural or "")
+    for text in texts(entry):
+        if typo(text, code) != text:
+            yield f"the spaces of {text!r} should be {typo(text, code)!r}"
+        if fields(text) - given:
+            yield f"{text!r} names a field that {entry.msgid!r} does not have"
+
+
+def fields(text: str) -> set[str]:
+    """The named fields of a message."""
+    return {name for pair in FIELD.findall(text) for name in pair if name}
 
 
 def main() -> int:
+    """Update, or check."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comptant.settings")
     sys.path.insert(0, str(ROOT / "src"))
     django.setup()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from itertools import islice
-
-from django.core.cache import cache
+from typing import Any
 
 from comptant.doors.imports.guessing import guess_columns, guess_date_formats, guess_numbers
 from comptant.doors.imports.loading import Outcome
@@ -22,15 +22,22 @@ from comptant.doors.imports.tables import open_table
 from comptant.doors.imports.targets import TARGETS
 from comptant.doors.web import uploads
 from comptant.ground.database.scope import firm_scope
+from comptant.ground.firms.models import Firm
 from comptant.ground.journal.freshness import version
 from comptant.ground.web.request import MemberRequest
 from comptant.journey.pipeline.queries import stages_of
 
 SAMPLED = 200
 """Rows looked at for the sample and the writing of each column."""
-TRIED_AT_ONCE = 5_000_000
-"""A file of more bytes is tried only when asked: it takes a while."""
-KEPT = 3600
+AT_ONCE = 150_000
+"""A file of more bytes is worked on beside the server."""
+SHOWN_ERRORS = 50
+
+Say = Callable[[str, float], None]
+
+
+def _silent(step: str, part: float) -> None:
+    """Nobody is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,6 @@ class Dry:
     errors: tuple[RowError, ...]
     error_count: int
     notices: tuple[Notice, ...]
-    is_tried: bool = False
     nets: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
     deals: Mapping[tuple[str, str], int] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -121,38 +127,50 @@ def open_upload(request: MemberRequest, upload: uploads.Upload, columns: Sequenc
     )
 
 
-def dry_run(request: MemberRequest, upload: uploads.Upload, columns: Sequence[Column], *, is_asked: bool) -> Dry:
-    """Everything the file would do, none of it done. Raises ImportRefused when it cannot be read at all.
+def is_long(upload: uploads.Upload) -> bool:
+    """Whether the file is too much for one answer."""
+    return upload.path.stat().st_size > AT_ONCE
 
-    A large file is only read, not tried, until that is asked for. The answer is kept while the journal stands still.
-    """
+
+def key_of(request: MemberRequest, upload: uploads.Upload) -> str:
+    """What a try depends on: the choices made, the firm's journal, the day."""
     with firm_scope(request.firm.id):
-        now = version(request.firm)
-    is_tried = is_asked or upload.path.stat().st_size <= TRIED_AT_ONCE
-    key = f"import:{upload.id}:{uploads.choices_of(upload)}:{now}:{is_tried}:{request.today}"
-    kept: Dry | None = cache.get(key)
-    if kept is None:
-        kept = _try(request, open_upload(request, upload, columns)) if is_tried else _read(request, upload, columns)
-        cache.set(key, kept, KEPT)
-    return kept
+        return f"{uploads.choices_of(upload)}:{version(request.firm)}:{request.today}"
 
 
-def _read(request: MemberRequest, upload: uploads.Upload, columns: Sequence[Column]) -> Dry:
-    reading = open_upload(request, upload, columns)
-    errors = reading.check()
-    return Dry(reading.row_count, errors.rows, tuple(errors), len(errors), tuple(reading.notices))
-
-
-def _try(request: MemberRequest, reading: Reading) -> Dry:
-    outcome = load_file(request.firm, reading, today=request.today, dry_run=True, update=True, skip_bad=True)
+def dry_run(firm: Firm, today: date, reading: Reading, say: Say = _silent) -> Dry:
+    """Everything the file would do, none of it done."""
+    outcome = load_file(firm, reading, today=today, dry_run=True, update=True, skip_bad=True, progress=say)
     errors = outcome.errors
     return Dry(
-        reading.row_count, errors.rows, tuple(errors), len(errors), tuple(outcome.notices), True,
+        reading.row_count, errors.rows, tuple(errors)[:SHOWN_ERRORS], len(errors), tuple(outcome.notices),
         outcome.moved(), outcome.deals(), dict(outcome.counts), outcome.changed_nothing,
     )  # fmt: skip
 
 
-def load(request: MemberRequest, upload: uploads.Upload, *, skip_bad: bool) -> Outcome:
+def load(firm: Firm, today: date, reading: Reading, *, skip_bad: bool, say: Say = _silent) -> Outcome:
     """The file is loaded, whole or not at all; what differs from before is recorded as a correction."""
-    reading = open_upload(request, upload, look(upload))
-    return load_file(request.firm, reading, today=request.today, update=True, skip_bad=skip_bad)
+    return load_file(firm, reading, today=today, update=True, skip_bad=skip_bad, progress=say)
+
+
+def as_json(dry: Dry) -> dict[str, Any]:
+    """The answer as it is kept beside the file."""
+    return {
+        "rows": dry.rows, "bad_rows": dry.bad_rows, "error_count": dry.error_count,
+        "errors": [[e.line, e.column, e.value, e.code, dict(e.facts)] for e in dry.errors],
+        "notices": [[n.code, dict(n.facts), n.count, n.first_line] for n in dry.notices],
+        "nets": [[*pair, str(net)] for pair, net in dry.nets.items()],
+        "deals": [[*pair, count] for pair, count in dry.deals.items()],
+        "counts": dict(dry.counts), "changes_nothing": dry.changes_nothing,
+    }  # fmt: skip
+
+
+def from_json(said: Mapping[str, Any]) -> Dry:
+    """The answer kept, read back."""
+    return Dry(
+        said["rows"], said["bad_rows"], tuple(RowError(*error) for error in said["errors"]), said["error_count"],
+        tuple(Notice(*notice) for notice in said["notices"]),
+        {(currency, account): Decimal(net) for currency, account, net in said["nets"]},
+        {(currency, account): count for currency, account, count in said["deals"]},
+        said["counts"], said["changes_nothing"],
+    )  # fmt: skip

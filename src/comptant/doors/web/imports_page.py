@@ -2,47 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
-from comptant.doors.imports.loading import Outcome
 from comptant.doors.imports.mapping import shipped_mappings
-from comptant.doors.imports.messages import notice_sentence, problem_sentence
-from comptant.doors.imports.refusals import ImportRefused, RowError
+from comptant.doors.imports.refusals import ImportRefused
 from comptant.doors.imports.targets import TARGETS
-from comptant.doors.web import uploads
-from comptant.doors.web.import_reading import Column, Dry, becomes, dry_run, load, look
+from comptant.doors.web import import_job, uploads
+from comptant.doors.web.import_reading import (
+    Column,
+    Dry,
+    as_json,
+    dry_run,
+    from_json,
+    is_long,
+    key_of,
+    load,
+    look,
+    open_upload,
+)
+from comptant.doors.web.import_view import TARGET_WORDS, ask_context, import_context, loaded_sentence
 from comptant.doors.web.screen import Screen
 from comptant.doors.web.shell import shell
 from comptant.ground.refusals import Refusal
-from comptant.ground.web import words
 from comptant.ground.web.answer import answer
-from comptant.ground.web.flow import STOCKS
 from comptant.ground.web.middleware import opens_its_own_scopes
 from comptant.ground.web.request import MemberRequest
 from comptant.ground.web.sentences import sentence
-
-MAPPING_NAMES = {"maven": "Maven CRM", "ibm": "IBM receivables"}
-TARGET_WORDS = {
-    "deals": (gettext_lazy("Deals"), gettext_lazy("what you hope for, signed, lost")),
-    "invoices": (gettext_lazy("Invoices"), gettext_lazy("what is owed to you")),
-    "events": (gettext_lazy("Events of deals"), gettext_lazy("answers, stages, dates")),
-    "parties": (gettext_lazy("Clients and prospects"), gettext_lazy("names, numbers, addresses")),
-}
-SHOWN_PROBLEMS = 50
-ZERO = Decimal(0)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,24 +79,6 @@ def _ask(request: MemberRequest, error: str = "") -> HttpResponse:
     return render(request, "doors/imports.html", context, status=422 if error else 200)
 
 
-def ask_context(screen: Screen, chosen: str, mapping: str, error: str) -> dict[str, Any]:
-    """Everything the upload page writes, but its shell."""
-    chosen = chosen if chosen in TARGET_WORDS else "deals"
-    limit = settings.MAX_IMPORT_BYTES // 1_000_000
-    return {
-        "action": reverse("imports", args=[screen.firm_ref]),
-        "error": error,
-        "targets": [
-            {"key": key, "name": name, "note": note, "is_chosen": key == chosen}
-            for key, (name, note) in TARGET_WORDS.items()
-        ],
-        "mappings": [
-            {"key": key, "name": MAPPING_NAMES.get(key, key), "is_chosen": key == mapping} for key in shipped_mappings()
-        ],
-        "limit_text": _("CSV or XLSX, up to {limit} MB").format(limit=screen.number(limit)),
-    }
-
-
 def _recent(request: MemberRequest, upload: uploads.Upload) -> dict[str, Any]:
     return {
         "name": upload.name,
@@ -118,16 +96,34 @@ def one_import(request: MemberRequest, firm_ref: str, import_id: UUID) -> HttpRe
         upload.columns = _chosen_columns(request, upload)
         uploads.remember(upload)
         return redirect("import", firm_ref=firm_ref, import_id=import_id)
+    job = import_job.find(upload)
+    if job and job.kind == "load" and job.state == "done":
+        return _saved(request, upload, job.result["count"], job.result["changed_nothing"])
+    if job and job.state == "running":
+        return _wait(request, upload, job)
+    if job and job.kind == "load" and job.state in ("failed", "interrupted"):
+        return _show(request, upload, (), None, _failure(job))
+    return _tried(request, upload, job)
+
+
+def _tried(request: MemberRequest, upload: uploads.Upload, job: import_job.Job | None) -> HttpResponse:
+    """The page of a file that was tried; a long one is tried first, beside the server."""
     columns: tuple[Column, ...] = ()
-    dry, refusal = None, ""
     try:
         columns = look(upload)
-        dry = dry_run(request, upload, columns, is_asked=request.GET.get("try") == "1")
+        reading = open_upload(request, upload, columns)
     except ImportRefused as refused:
-        refusal = sentence(refused.code, refused.facts)
-    context = import_context(Screen.of(request), upload, columns, dry, refusal)
-    context["shell"] = shell(request, "imports")
-    return answer(request, "doors/_import.html", context, status=422 if refusal else 200)
+        return _show(request, upload, columns, None, sentence(refused.code, refused.facts))
+    firm, today, key = request.firm, request.today, key_of(request, upload)
+    if not is_long(upload):
+        return _show(request, upload, columns, dry_run(firm, today, reading))
+    if job is None or job.key != key or job.state == "interrupted":
+        job = import_job.begin(upload, "try", key, lambda say: as_json(dry_run(firm, today, reading, say)))
+        return _wait(request, upload, job)
+    reading.table.close()
+    if job.state == "failed":
+        return _show(request, upload, columns, None, _failure(job))
+    return _show(request, upload, columns, from_json(job.result))
 
 
 @opens_its_own_scopes
@@ -135,15 +131,71 @@ def one_import(request: MemberRequest, firm_ref: str, import_id: UUID) -> HttpRe
 def loading(request: MemberRequest, firm_ref: str, import_id: UUID) -> HttpResponse:
     """POST saves the file: whole, or without its bad lines when that was chosen, or not at all."""
     upload = _upload(request, import_id)
+    skip_bad = request.POST.get("skip_bad") == "1"
     try:
-        outcome = load(request, upload, skip_bad=request.POST.get("skip_bad") == "1")
+        reading = open_upload(request, upload, look(upload))
     except ImportRefused:
         return redirect("import", firm_ref=firm_ref, import_id=import_id)
-    if outcome.is_refused:
+    firm, today = request.firm, request.today
+
+    def work(say: import_job.Say) -> dict[str, Any]:
+        outcome = load(firm, today, reading, skip_bad=skip_bad, say=say)
+        if outcome.is_refused:
+            raise Refusal("lines_refused")
+        return {"count": outcome.counts["rows"] - outcome.errors.rows, "changed_nothing": outcome.changed_nothing}
+
+    if is_long(upload):
+        import_job.begin(upload, "load", "", work)
         return redirect("import", firm_ref=firm_ref, import_id=import_id)
+    result = work(lambda step, part: None)
+    return _saved(request, upload, result["count"], result["changed_nothing"])
+
+
+def _saved(request: MemberRequest, upload: uploads.Upload, count: int, changed_nothing: bool) -> HttpResponse:
+    """To the path, with a word of what was done; the file is forgotten."""
     uploads.forget(upload)
-    messages.success(request, _loaded(Screen.of(request), outcome))
-    return HttpResponseRedirect(reverse("path", args=[firm_ref]))
+    messages.success(request, loaded_sentence(Screen.of(request), count, changed_nothing))
+    where = reverse("path", args=[request.firm.ref])
+    return HttpResponseClientRedirect(where) if request.htmx else redirect(where)
+
+
+def _wait(request: MemberRequest, upload: uploads.Upload, job: import_job.Job) -> HttpResponse:
+    """How far the work is; the page asks again by itself."""
+    screen = Screen.of(request)
+    context = {
+        "title": _("Saving the file") if job.kind == "load" else _("Reading the file"),
+        "file_name": upload.name,
+        "imports_url": reverse("imports", args=[request.firm.ref]),
+        "here": reverse("import", args=[request.firm.ref, upload.id]),
+        "percent": min(99, round(job.part * 100)),
+        "step": {"reading": _("Reading the lines"), "writing": _("Placing the amounts")}.get(job.step, ""),
+        "text": _("Nothing is half done: if the server stops, nothing is saved.")
+        if job.kind == "load"
+        else _("Nothing is saved before you agree."),
+        "shell": shell(request, "imports"),
+        "language": screen.language,
+    }
+    return answer(request, "doors/_importing.html", context)
+
+
+def _failure(job: import_job.Job) -> str:
+    """Why the work did not end."""
+    if job.state == "interrupted":
+        return _("The server stopped in the middle. Nothing was saved: try again.")
+    if job.code == "our_fault":
+        text = _("This one is our fault. Nothing was saved. The details are in the log, reference {reference}.")
+        return text.format(reference=job.facts.get("reference", ""))
+    if job.code == "lines_refused":
+        return _("Some lines were refused meanwhile. Nothing was saved: look at them again.")
+    return sentence(job.code, job.facts)
+
+
+def _show(
+    request: MemberRequest, upload: uploads.Upload, columns: Sequence[Column], dry: Dry | None, refusal: str = ""
+) -> HttpResponse:
+    context = import_context(Screen.of(request), upload, columns, dry, refusal)
+    context["shell"] = shell(request, "imports")
+    return answer(request, "doors/_import.html", context, status=422 if refusal else 200)
 
 
 def _upload(request: MemberRequest, number: UUID) -> uploads.Upload:
@@ -163,212 +215,3 @@ def _chosen_columns(request: MemberRequest, upload: uploads.Upload) -> dict[str,
         if ours in known:
             chosen.setdefault(ours, header)
     return chosen
-
-
-def import_context(
-    screen: Screen, upload: uploads.Upload, columns: Sequence[Column], dry: Dry | None, refusal: str
-) -> dict[str, Any]:
-    """Everything the page of one file writes, but its shell."""
-    name = str(TARGET_WORDS[upload.target][0])
-    chosen = becomes(upload, columns)
-    context: dict[str, Any] = {
-        "title": _("Import {what}").format(what=name.lower()),
-        "file_name": upload.name,
-        "imports_url": reverse("imports", args=[screen.firm_ref]),
-        "columns_url": reverse("import", args=[screen.firm_ref, upload.id]),
-        "refusal": refusal,
-        "is_mapped": bool(upload.mapping),
-        "fields": [{"key": "", "name": _("Keep beside, as it is")}]
-        + [{"key": key, "name": field_name(key)} for key in TARGETS[upload.target].names],
-        "columns": _columns(screen, upload, columns, chosen),
-        "where_title": _("Where the amounts would go"),
-        "steps": _steps(screen, upload, columns, chosen, dry),
-    }
-    if dry is None:
-        context["subtitle"] = _("The file could not be read this way. Nothing was saved.")
-        context["problems_title"] = _("Nothing to look at")
-        return context
-    return context | _read_context(screen, upload, dry, len(columns))
-
-
-def _read_context(screen: Screen, upload: uploads.Upload, dry: Dry, width: int) -> dict[str, Any]:
-    lines = ngettext("{count} line", "{count} lines", dry.rows).format(count=screen.number(dry.rows))
-    more = dry.error_count - SHOWN_PROBLEMS
-    return {
-        "subtitle": _("{lines}, {columns} columns. Nothing is saved before you agree.").format(
-            lines=lines, columns=screen.number(width)
-        ),
-        "problems_title": _problems_title(screen, dry),
-        "problems": [_problem(screen, error) for error in dry.errors[:SHOWN_PROBLEMS]],
-        "more_problems": _("and {count} more").format(count=screen.number(more)) if more > 0 else "",
-        "notes": [notice_sentence(notice) for notice in dry.notices],
-        "destinations": _destinations(screen, dry),
-        "counts": _counts(screen, dry),
-        "try_url": "" if dry.is_tried else f"{reverse('import', args=[screen.firm_ref, upload.id])}?try=1",
-        "save": _save(screen, upload, dry),
-        "save_note": _save_note(dry),
-    }
-
-
-def _problems_title(screen: Screen, dry: Dry) -> str:
-    if not dry.bad_rows:
-        return _("No line to look at")
-    return ngettext("{count} line to look at", "{count} lines to look at", dry.bad_rows).format(
-        count=screen.number(dry.bad_rows)
-    )
-
-
-def _steps(
-    screen: Screen, upload: uploads.Upload, columns: Sequence[Column], chosen: Mapping[str, str], dry: Dry | None
-) -> list[dict[str, Any]]:
-    """File, columns, lines, destinations: where one is depends on what is left to look at."""
-    bad = dry.bad_rows if dry else 0
-    here = (1 if columns else 0) if dry is None else 2 if bad else 3
-    known = sum(1 for column in columns if column.header in chosen)
-    notes = (
-        upload.name,
-        _("{known} of {all} recognised").format(known=known, all=len(columns)) if columns else "",
-        ngettext("{count} line", "{count} lines", bad).format(count=screen.number(bad)) if dry else "",
-        _("before saving"),
-    )
-    names = (_("File"), _("Columns"), _("To look at"), _("Where the amounts go"))
-    return [
-        {"name": name, "note": note, "is_past": number < here, "is_here": number == here}
-        for number, (name, note) in enumerate(zip(names, notes, strict=True))
-    ]
-
-
-def _columns(
-    screen: Screen, upload: uploads.Upload, columns: Sequence[Column], chosen: Mapping[str, str]
-) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": column.header,
-            "sample": column.sample or _("empty"),
-            "becomes": _becomes(upload, chosen.get(column.header, "")),
-            "is_fixed": bool(upload.mapping),
-            "filled": screen.number(len(column.samples)) if column.samples else "—",
-        }
-        for column in columns
-    ]
-
-
-def _becomes(upload: uploads.Upload, ours: str) -> str:
-    """The key for a choice to be made, the words for one that a mapping made."""
-    if not upload.mapping:
-        return ours
-    return field_name(ours) if ours else _("Keep beside, as it is")
-
-
-def _problem(screen: Screen, error: RowError) -> dict[str, str]:
-    return {
-        "line": screen.number(error.line),
-        "text": problem_sentence(error),
-        "column": error.column,
-        "value": error.value,
-    }
-
-
-def _destinations(screen: Screen, dry: Dry) -> list[dict[str, Any]]:
-    """The states that would gain or lose, with how much and how many deals."""
-    keys = {*dry.nets, *dry.deals}
-    order = {state: number for number, state in enumerate((*STOCKS, "cancelled", "held"))}
-    rows = []
-    for currency, state in sorted(keys, key=lambda pair: (pair[0], order.get(pair[1], 99))):
-        count = dry.deals.get((currency, state), 0)
-        rows.append(
-            {
-                "state": words.state_label(state),
-                "net": screen.amount(dry.nets.get((currency, state), ZERO), currency),
-                "deals": ngettext("{count} deal", "{count} deals", abs(count)).format(count=screen.number(count)),
-            }
-        )
-    return rows
-
-
-COUNTED = {
-    "added": gettext_lazy("New"),
-    "unchanged": gettext_lazy("Already in Comptant"),
-    "changed": gettext_lazy("Corrected"),
-    "parties_added": gettext_lazy("New clients and prospects"),
-}
-
-
-def _counts(screen: Screen, dry: Dry) -> list[tuple[str, str]]:
-    """What is new, known, corrected."""
-    return [(str(name), screen.number(dry.counts[key])) for key, name in COUNTED.items() if dry.counts.get(key)]
-
-
-def _save(screen: Screen, upload: uploads.Upload, dry: Dry) -> dict[str, Any] | None:
-    good = dry.rows - dry.bad_rows
-    if good < 1 or dry.changes_nothing:
-        return None
-    verb = ngettext("Import {count} line", "Import {count} lines", good).format(count=screen.number(good))
-    kept = [("skip_bad", "1")] if dry.bad_rows else []
-    return {"url": reverse("import-loading", args=[screen.firm_ref, upload.id]), "verb": verb, "kept": kept}
-
-
-def _save_note(dry: Dry) -> str:
-    if dry.changes_nothing and dry.rows:
-        return _("Everything in this file is already here: nothing would change.")
-    parts = []
-    if dry.bad_rows:
-        parts.append(_("The lines to look at are left aside: correct them in the file and import it again."))
-    if dry.counts.get("differences"):
-        parts.append(_("What differs from before is recorded as a correction; nothing is erased."))
-    return " ".join(parts)
-
-
-def _loaded(screen: Screen, outcome: Outcome) -> str:
-    if outcome.changed_nothing:
-        return _("Everything in this file was already here. Nothing changed.")
-    count = outcome.counts["rows"] - outcome.errors.rows
-    return ngettext("{count} line imported.", "{count} lines imported.", count).format(count=screen.number(count))
-
-
-def field_name(key: str) -> str:
-    """One of our columns, in words."""
-    return str(FIELDS.get(key, key.replace("_", " ")))
-
-
-FIELDS = {
-    "ref": gettext_lazy("Reference"),
-    "name": gettext_lazy("Name"),
-    "title": gettext_lazy("Subject"),
-    "party_ref": gettext_lazy("Client"),
-    "deal_ref": gettext_lazy("Deal"),
-    "seller": gettext_lazy("Seller"),
-    "source": gettext_lazy("Source"),
-    "amount": gettext_lazy("Amount ex VAT"),
-    "currency": gettext_lazy("Currency"),
-    "opened_on": gettext_lazy("Opened on"),
-    "stage": gettext_lazy("Stage"),
-    "status": gettext_lazy("State"),
-    "closed_on": gettext_lazy("Closed on"),
-    "wake_on": gettext_lazy("Wake-up date"),
-    "decision_on": gettext_lazy("Decision date"),
-    "presented": gettext_lazy("How it was presented"),
-    "competitor": gettext_lazy("Competitor"),
-    "reason": gettext_lazy("Reason"),
-    "number": gettext_lazy("Invoice number"),
-    "kind": gettext_lazy("Kind"),
-    "issued_on": gettext_lazy("Issued on"),
-    "due_on": gettext_lazy("Due on"),
-    "net": gettext_lazy("Amount ex VAT"),
-    "tax": gettext_lazy("Tax"),
-    "total": gettext_lazy("Amount inc VAT"),
-    "corrects": gettext_lazy("Invoice it corrects"),
-    "disputed": gettext_lazy("Part disputed"),
-    "disputed_on": gettext_lazy("Disputed on"),
-    "settled_on": gettext_lazy("Paid on"),
-    "at": gettext_lazy("Date"),
-    "value": gettext_lazy("Value"),
-    "note": gettext_lazy("Note"),
-    "country": gettext_lazy("Country"),
-    "email": gettext_lazy("E-mail"),
-    "phone": gettext_lazy("Telephone"),
-    "created_on": gettext_lazy("Created on"),
-    "insolvent_on": gettext_lazy("Insolvent on"),
-    "credit_limit": gettext_lazy("Credit limit"),
-    "tags": gettext_lazy("Tags"),
-}
