@@ -11,6 +11,7 @@ from comptant.doors.web.screen import Screen
 from comptant.ground.web import words
 from comptant.ground.web.navigation import LineEntry, Shell, links
 from comptant.ground.web.request import MemberRequest
+from comptant.ground.web.roles import BRINGING_IN, has_role
 
 
 def shell(
@@ -27,7 +28,7 @@ def shell(
         firm=request.firm.name,
         person=request.member.name,
         places=links(screen.firm_ref, here),
-        import_url=reverse("imports", args=[screen.firm_ref]),
+        import_url=reverse("imports", args=[screen.firm_ref]) if has_role(request.member, BRINGING_IN) else "",
         is_importing=here == "imports",
         serves_many=bool(getattr(request, "serves_many", False)),
         line=() if stocks is None else tuple(line(stocks, about, screen)),

@@ -1,4 +1,4 @@
-"""The addresses of the web door. They are nouns; everything of a firm is below ``/f/<ref>/``, and says whom it is for."""
+"""The addresses of the web door. They are nouns; what is below ``/f/<ref>/`` is a firm's, and says whom it is for."""
 
 from __future__ import annotations
 

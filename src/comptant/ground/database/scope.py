@@ -35,6 +35,6 @@ def firm_scope(firm_id: int) -> Iterator[None]:
             yield
         finally:
             _current.reset(token)
-        if is_guest:
+        if is_guest and not connection.needs_rollback:  # a rollback takes the SET back by itself
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL app.firm = ''")
