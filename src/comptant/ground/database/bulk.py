@@ -12,52 +12,74 @@ from uuid import UUID
 
 from django.db import connection
 
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+from comptant.ground.database.ids import uuid7_digits
 
 
 def _text(value: str) -> str:
     """A literal that needs no knowledge of the connection: a backslash is plain, NUL cannot be stored."""
     if "\x00" in value:
         raise ValueError("text with a NUL character cannot be stored")
-    return _quoted(value)
+    return "'" + value.replace("'", "''") + "'"
 
+
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 _LITERALS: dict[type, Callable[[Any], str]] = {
     str: _text,
-    UUID: lambda value: f"'{value}'",
+    UUID: lambda value: f"'{value.int:032x}'",
     Decimal: str,
     int: str,
     date: lambda value: f"'{value.isoformat()}'",
     datetime: lambda value: f"'{value.isoformat()}'",
     bool: lambda value: "TRUE" if value else "FALSE",
     type(None): lambda value: "NULL",
-    dict: lambda value: _text(json.dumps(value, ensure_ascii=False)),
+    dict: lambda value: _text(_json(value)) if value else "'{}'",
     list: lambda value: _text("{" + ",".join(str(item) for item in value) + "}"),
     bytes: lambda value: f"'\\x{value.hex()}'",
 }
 
+_OFTEN_ALIKE = frozenset({str, int, date, datetime, bool, type(None)})
+
 
 def literal(value: Any) -> str:
-    """The SQL literal of a value of exactly one of the types our tables hold.
+    r"""The SQL literal of a value of exactly one of the types our tables hold.
 
     Lists are arrays of dates. Relies on standard_conforming_strings, on since PostgreSQL 9.1.
 
     >>> literal("l'été"), literal(Decimal("1.50")), literal(None), literal({"a": 1})
-    ("'l''été'", '1.50', 'NULL', '\\'{"a": 1}\\'')
+    ("'l''été'", '1.50', 'NULL', '\'{"a": 1}\'')
     """
     return _LITERALS[type(value)](value)
 
 
+def _literals(column: Sequence[Any]) -> list[str]:
+    """The literals of a column: mostly of one type, and often alike, in which case each is written once."""
+    kinds = set(map(type, column))
+    if len(kinds) > 1:
+        return [_LITERALS[type(value)](value) for value in column]
+    kind = kinds.pop()
+    write = _LITERALS[kind]
+    if kind not in _OFTEN_ALIKE:
+        return list(map(write, column))
+    known = {value: write(value) for value in set(column)}
+    return list(map(known.__getitem__, column))
+
+
 def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], suffix: str = "") -> int:
-    """Insert rows, 1,000 a statement, and say how many went in. ``suffix`` may be an ON CONFLICT clause."""
-    head = f'INSERT INTO "{table}" ({", ".join(columns)}) VALUES '
+    """Insert rows, 1,000 a statement, and say how many went in. ``suffix`` may be an ON CONFLICT clause.
+
+    Where ``columns`` do not name ``id``, each row is given one.
+    """
+    given = () if "id" in columns else ("id",)
+    head = f'INSERT INTO "{table}" ({", ".join((*given, *columns))}) VALUES ('
     stream, written = iter(rows), 0
     with connection.cursor() as cursor:
         while chunk := list(islice(stream, 1000)):
-            lines = ["(" + ",".join([_LITERALS[type(value)](value) for value in row]) + ")" for row in chunk]
-            cursor.execute(head + ",".join(lines) + suffix, None)
+            written_columns = list(map(_literals, zip(*chunk, strict=True)))
+            if given:
+                written_columns.insert(0, [f"'{digits}'" for digits in uuid7_digits(len(chunk))])
+            lines = map(",".join, zip(*written_columns, strict=True))
+            cursor.execute(head + "),(".join(lines) + ")" + suffix, None)
             written += cursor.rowcount
     return written
 

@@ -21,9 +21,9 @@ from comptant.ground.journal.tally import Tally
 
 ACT = "id firm_id deal_id seq said rank kind occurred_at occurred_on by_id is_clock stage details fact_key corrects_id"
 ACT_COLUMNS = (*ACT.split(), "document_sha256")
-POSTING = "id firm_id act_id deal_id n source target source_stage target_stage net tax document occurred_on is_correction"
+POSTING = "firm_id act_id deal_id n source target source_stage target_stage net tax document occurred_on is_correction"
 POSTING_COLUMNS = tuple(POSTING.split())
-BALANCE_COLUMNS = ("id", "firm_id", "deal_id", "account", "document", "net", "tax")
+BALANCE_COLUMNS = ("firm_id", "deal_id", "account", "document", "net", "tax")
 NOWHERE = UUID(NO_DOCUMENT)
 
 Key = tuple[UUID, str, UUID]
@@ -62,7 +62,7 @@ class NewAct:
         """The columns of its postings, in the order of POSTING_COLUMNS."""
         for n, p in enumerate(self.postings, start=1):
             yield (
-                uuid7(), firm_id, self.id, self.deal_id, n, p.source, p.target, p.source_stage, p.target_stage,
+                firm_id, self.id, self.deal_id, n, p.source, p.target, p.source_stage, p.target_stage,
                 p.net, p.tax, p.document, self.on, self.corrects is not None,
             )  # fmt: skip
 
@@ -104,15 +104,12 @@ def change_balances(firm: Firm, changes: dict[Key, tuple[Decimal, Decimal]], *, 
 
     Raises IntegrityError where a balance other than ``origin`` would go below zero.
     """
-    rows = [
-        (uuid7(), firm.id, deal, account, document, net, tax)
-        for (deal, account, document), (net, tax) in changes.items()
-    ]
+    rows = [(firm.id, deal, account, document, net, tax) for (deal, account, document), (net, tax) in changes.items()]
     if fresh:
         insert_rows("journal_balance", BALANCE_COLUMNS, rows)
         return
-    takes = [row for row in rows if row[3] != "origin" and (row[5] < 0 or row[6] < 0)]
-    gives = [row for row in rows if row[3] == "origin" or (row[5] >= 0 and row[6] >= 0)]
+    takes = [row for row in rows if row[2] != "origin" and (row[4] < 0 or row[5] < 0)]
+    gives = [row for row in rows if row[2] == "origin" or (row[4] >= 0 and row[5] >= 0)]
     insert_rows("journal_balance", BALANCE_COLUMNS, gives, RAISE)
     for start in range(0, len(takes), 1000):
         take_from_balances(firm, takes[start : start + 1000])
@@ -125,7 +122,7 @@ class NothingThere(Exception):
 def take_from_balances(firm: Firm, rows: Sequence[tuple[Any, ...]]) -> None:
     """Lower balances that must exist."""
     values = ",".join(
-        f"('{deal}'::uuid,'{account}','{document}'::uuid,{net},{tax})" for _, _, deal, account, document, net, tax in rows
+        f"('{deal}'::uuid,'{account}','{document}'::uuid,{net},{tax})" for _, deal, account, document, net, tax in rows
     )
     statement = (
         "UPDATE journal_balance b SET net = b.net + v.net, tax = b.tax + v.tax"
@@ -143,11 +140,11 @@ def write_tally(firm: Firm, tally: Tally) -> None:
     batch = uuid7()
     insert_rows(
         "journal_flowrollup",
-        "id firm_id batch occurred_on currency source target source_stage target_stage net tax".split(),
-        ((uuid7(), firm.id, batch, *key, *sums) for key, sums in tally.flows.items() if any(sums)),
+        "firm_id batch occurred_on currency source target source_stage target_stage net tax".split(),
+        ((firm.id, batch, *key, *sums) for key, sums in tally.flows.items() if any(sums)),
     )
     insert_rows(
         "journal_presencerollup",
-        "id firm_id batch occurred_on currency account deals".split(),
-        ((uuid7(), firm.id, batch, *key, deals) for key, deals in tally.deals.items() if deals),
+        "firm_id batch occurred_on currency account deals".split(),
+        ((firm.id, batch, *key, deals) for key, deals in tally.deals.items() if deals),
     )

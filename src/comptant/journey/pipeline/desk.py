@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from comptant.ground.database.bulk import insert_rows
-from comptant.ground.database.ids import uuid7
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.replay import Crossing
 from comptant.ground.journal.rooms import DealHead, Settled
@@ -16,12 +15,12 @@ from comptant.journey.pipeline.queries import closures_of, stages_of, thresholds
 from comptant.journey.pipeline.rules import PipelineRoom, Thread
 
 STANDING = """
-id firm_id deal_id place stage furthest_stage net has_amount seller_id source presented opened_on last_move_on
+firm_id deal_id place stage furthest_stage net has_amount seller_id source presented opened_on last_move_on
 count_from_on restarted_on suspensions stage_changed_at decision_on decision_set_at decision_moves wake_on hold_reason
 stalled_on stall_rule next_on next_rule next_at next_details signed_on closed_on competitor reason
 """
 STANDING_COLUMNS = tuple(STANDING.split())
-_KEPT = {"id", "firm_id", "deal_id"}
+_KEPT = {"firm_id", "deal_id"}
 REPLACE = " ON CONFLICT (firm_id, deal_id) DO UPDATE SET " + ", ".join(
     f"{column} = excluded.{column}" for column in STANDING_COLUMNS if column not in _KEPT
 )
@@ -72,7 +71,7 @@ def _row(firm: Firm, deal_id: UUID, thread: Thread, opened: Mapping[str, Any]) -
     seller = opened.get("seller")
     suspended = [day for ends in thread.suspensions for day in ends]
     return (
-        uuid7(), firm.id, deal_id, thread.place, thread.stage, thread.furthest_stage, thread.net,
+        firm.id, deal_id, thread.place, thread.stage, thread.furthest_stage, thread.net,
         thread.has_amount, UUID(seller) if seller else None, opened.get("source") or "", thread.presented,
         thread.opened_on, thread.last_move_on, thread.count_from_on, thread.restarted_on, suspended,
         thread.stage_changed_at, thread.decision_on, thread.decision_set_at, thread.decision_moves,

@@ -23,6 +23,8 @@ CHUNK = 2_000
 FIRST_CHUNK = 100
 """The first is small: it is written before the database knows how large the tables will be."""
 
+_json = json.JSONEncoder(default=str, ensure_ascii=False).encode
+
 _READERS: dict[Any, Callable[[Any], Any]] = {
     date: date.fromisoformat,
     datetime: datetime.fromisoformat,
@@ -36,7 +38,8 @@ class Staging:
 
     def __init__(self, row_type: type[RowType], group: Callable[[Any], str]) -> None:
         self.row_type, self.group = row_type, group
-        self._readers = [_reader(hint) for hint in get_type_hints(row_type).values()]
+        readers = map(_reader, get_type_hints(row_type).values())
+        self._readers = [(place, read) for place, read in enumerate(readers) if read]
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS pg_temp.staged")
             cursor.execute(
@@ -49,7 +52,7 @@ class Staging:
         with connection.cursor() as cursor:
             with cursor.copy("COPY staged (grp, line, row) FROM STDIN") as copy:
                 for row in rows:
-                    copy.write_row((group(row), row[0], json.dumps(row, default=str, ensure_ascii=False)))
+                    copy.write_row((group(row), row[0], _json(row)))
                     count += 1
             cursor.execute("ANALYZE staged")
         return count
@@ -95,7 +98,9 @@ class Staging:
 
     def _read(self, text: str) -> Any:
         values = json.loads(text)
-        return self.row_type(*(read(value) if read else value for read, value in zip(self._readers, values)))  # noqa: B905
+        for place, read in self._readers:
+            values[place] = read(values[place])
+        return self.row_type._make(values)  # type: ignore[attr-defined]
 
 
 def _reader(hint: Any) -> Callable[[Any], Any] | None:
