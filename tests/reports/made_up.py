@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from comptant.ground.deals.models import Deal
 from comptant.ground.journal.models import Act
@@ -71,7 +71,7 @@ def _something(house: House, chance: random.Random, today: date) -> None:
         )  # fmt: skip
         return
     kind = chance.choice(KINDS)
-    with suppress(Refused, IntegrityError):  # not everything a seed says can happen
+    with suppress(Refused):  # not everything a seed says can happen
         house.says(chance.choice(deals), kind, at, **_details(kind, day, chance))
 
 
