@@ -32,9 +32,12 @@ class CrossingSource:
     update: str
 
 
+_NEW_ID = "(%(stamp)s || substr(gen_random_uuid()::text, 16))::uuid"
+"""A UUID version 7 of the statement's millisecond: what asks for the latest id must find the clock's in its place."""
+
 _STATEMENT = """
 WITH due AS MATERIALIZED ({select}), numbered AS MATERIALIZED (
-  SELECT due.*, gen_random_uuid() AS act_id, 1 + (
+  SELECT due.*, {new_id} AS act_id, 1 + (
     SELECT max(a.seq) FROM journal_act a WHERE a.firm_id = %(firm)s AND a.deal_id = due.deal_id) AS seq
   FROM due
 ), acts AS (
@@ -45,7 +48,7 @@ WITH due AS MATERIALIZED ({select}), numbered AS MATERIALIZED (
 ), postings AS (
   INSERT INTO journal_posting (id, firm_id, act_id, deal_id, n, source, target, source_stage, target_stage, net, tax,
                                occurred_on)
-  SELECT gen_random_uuid(), %(firm)s, act_id, deal_id, 1, %(source)s, %(target)s,
+  SELECT {new_id}, %(firm)s, act_id, deal_id, 1, %(source)s, %(target)s,
          CASE WHEN %(source)s = 'hoped' THEN stage ELSE '' END, CASE WHEN %(target)s = 'hoped' THEN stage ELSE '' END,
          net, tax, occurred_on
   FROM numbered
@@ -54,7 +57,7 @@ WITH due AS MATERIALIZED ({select}), numbered AS MATERIALIZED (
   WHERE b.firm_id = %(firm)s AND b.deal_id = n.deal_id AND b.account = %(source)s AND b.document = %(nowhere)s::uuid
 ), given AS (
   INSERT INTO journal_balance (id, firm_id, deal_id, account, document, net, tax)
-  SELECT gen_random_uuid(), %(firm)s, deal_id, %(target)s, %(nowhere)s::uuid, net, tax FROM numbered
+  SELECT {new_id}, %(firm)s, deal_id, %(target)s, %(nowhere)s::uuid, net, tax FROM numbered
   ON CONFLICT (firm_id, deal_id, account, document)
   DO UPDATE SET net = journal_balance.net + excluded.net, tax = journal_balance.tax + excluded.tax
 ), queued AS (
@@ -65,13 +68,13 @@ WITH due AS MATERIALIZED ({select}), numbered AS MATERIALIZED (
 ), flows AS (
   INSERT INTO journal_flowrollup (id, firm_id, batch, occurred_on, currency, source, target, source_stage,
                                   target_stage, net, tax)
-  SELECT gen_random_uuid(), %(firm)s, %(batch)s, occurred_on, currency, %(source)s, %(target)s,
+  SELECT {new_id}, %(firm)s, %(batch)s, occurred_on, currency, %(source)s, %(target)s,
          CASE WHEN %(source)s = 'hoped' THEN stage ELSE '' END, CASE WHEN %(target)s = 'hoped' THEN stage ELSE '' END,
          net, tax
   FROM summed
 ), presences AS (
   INSERT INTO journal_presencerollup (id, firm_id, batch, occurred_on, currency, account, deals)
-  SELECT gen_random_uuid(), %(firm)s, %(batch)s, occurred_on, currency, side.account, side.sign * sum(deals)
+  SELECT {new_id}, %(firm)s, %(batch)s, occurred_on, currency, side.account, side.sign * sum(deals)
   FROM summed, (VALUES (%(source)s, -1), (%(target)s, 1)) side(account, sign) GROUP BY 2, 3, 4, 5, 6, side.sign
 ), kept AS ({update})
 SELECT count(*) FROM numbered
@@ -81,12 +84,13 @@ SELECT count(*) FROM numbered
 def post_many(firm: Firm, source: CrossingSource, params: Mapping[str, Any]) -> int:
     """Post every crossing that the room's ``select`` finds due; how many. One statement, however many."""
     statement = _STATEMENT.replace("{select}", source.select).replace("{update}", source.update)
+    statement = statement.replace("{new_id}", _NEW_ID)
     with connection.cursor() as cursor:
         cursor.execute(
             statement,
             {
                 **params, "firm": firm.id, "kind": source.kind, "source": source.source, "target": source.target,
-                "nowhere": NO_DOCUMENT, "batch": uuid7(),
+                "nowhere": NO_DOCUMENT, "batch": uuid7(), "stamp": str(uuid7())[:15],
             },
         )  # fmt: skip
         return int(cursor.fetchone()[0])
