@@ -132,8 +132,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An act as the journal holds it. ``said`` is the sequence number under which its fact was first recorded:
-    an act whose euros had to be led another way is corrected and recorded again, and keeps its place.
+    """An act as the journal holds it.
+
+    ``said`` is the sequence number under which its fact was first recorded: an act whose euros had to be led another
+    way is corrected and recorded again, and keeps its place.
     """
 
     id: UUID

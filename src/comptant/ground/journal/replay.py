@@ -22,7 +22,6 @@ from comptant.ground.journal.acts import ZERO, Entry, Fact, Posting
 from comptant.ground.refusals import Refusal
 
 
-
 class Refused(Refusal):
     """The fact is impossible in the state the deal is in at that moment.
 
