@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
@@ -23,7 +24,24 @@ PAGE = 50
 FOUND = 500
 """Deals that a search looks at: beyond, the words are too common to help."""
 
-SORTS = {"-amount": ("-net", "deal_id"), "amount": ("net", "-deal_id"), "-opened": ("-opened_on", "deal_id")}
+SORTS = {
+    "-amount": "net DESC, deal_id",
+    "amount": "net, deal_id DESC",
+    "-opened": "opened_on DESC, deal_id",
+}
+
+_WALK = """(SELECT firm_id, deal_id, place, net, stage, has_amount, decision_on, wake_on, stall_rule, last_move_on,
+    opened_on, closed_on FROM pipeline_standing
+  WHERE firm_id = %(firm)s AND place = %(place_{n})s AND (%(among)s::uuid[] IS NULL OR deal_id = ANY(%(among)s))
+  ORDER BY {order} LIMIT %(end)s)"""
+_PROSPECTS = """
+SELECT d.ref, d.title, p.name, s.place, s.net, d.currency, s.stage, s.has_amount, s.decision_on, s.wake_on,
+       s.stall_rule, s.last_move_on, s.opened_on, s.closed_on
+FROM (SELECT * FROM ({walks}) w ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s) s
+JOIN deals_deal d ON d.firm_id = s.firm_id AND d.id = s.deal_id
+JOIN parties_party p ON p.firm_id = d.firm_id AND p.id = d.party_id
+ORDER BY {order}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +72,6 @@ class Page:
     has_more: bool
 
 
-_FIELDS = (
-    "deal__ref", "deal__title", "deal__party__name", "place", "net", "deal__currency", "stage", "has_amount",
-    "decision_on", "wake_on", "stall_rule", "last_move_on", "opened_on", "closed_on",
-)  # fmt: skip
-
-
 def deal_page(firm: Firm, states: Sequence[str], *, sort: str, number: int, search: str) -> Page:
     """The ``number``-th page (from 0) of the deals standing in ``states``, ``PAGE`` rows a page."""
     among = matching(firm, search) if search else None
@@ -85,22 +97,15 @@ def _parties(firm: Firm, words: str) -> QuerySet[Any]:
 
 def _prospects(firm: Firm, states: Sequence[str], sort: str, number: int, among: list[UUID] | None) -> Page:
     """From the pipeline's own rows: one ordered walk of the index a state, merged by the database."""
-    end = (number + 1) * PAGE + 1
     order = SORTS.get(sort, SORTS["-amount"])
-    parts = [_walk(firm, state, order, among)[:end] for state in states]
-    if len(parts) == 1:
-        rows = list(parts[0][number * PAGE : end])
-    else:
-        merged = parts[0].union(*parts[1:], all=True).order_by(*order)
-        rows = list(merged[number * PAGE : end])
-    return Page([DealRow(*row[: len(_FIELDS)]) for row in rows[:PAGE]], len(rows) > PAGE)
-
-
-def _walk(firm: Firm, state: str, order: tuple[str, ...], among: list[UUID] | None) -> QuerySet[Any]:
-    found = Standing.objects.filter(firm=firm, place=state)
-    if among is not None:
-        found = found.filter(deal__in=among)
-    return found.order_by(*order).values_list(*_FIELDS, "deal_id")
+    walks = " UNION ALL ".join(_WALK.format(n=n, order=order) for n in range(len(states)))
+    values: dict[str, Any] = {f"place_{n}": state for n, state in enumerate(states)}
+    values |= {"firm": firm.id, "among": among, "limit": PAGE + 1, "offset": number * PAGE}
+    values["end"] = values["offset"] + values["limit"]
+    with connection.cursor() as cursor:
+        cursor.execute(_PROSPECTS.format(walks=walks, order=order), values)
+        rows = cursor.fetchall()
+    return Page([DealRow(*row) for row in rows[:PAGE]], len(rows) > PAGE)
 
 
 def _sold(firm: Firm, states: Sequence[str], sort: str, number: int, among: list[UUID] | None) -> Page:
