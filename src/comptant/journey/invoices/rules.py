@@ -189,7 +189,7 @@ def _credited(state: State, claims: Claims, fact: Fact) -> Iterator[Posting]:
     for account in (*CREDITS_IN_ORDER, "cashed"):
         there, there_tax = state.of(account, document)
         part = min(net, there)
-        part_of_tax = min(tax, there_tax) if part == net else _cleared_tax(part, there, there_tax)
+        part_of_tax = min(tax, there_tax)
         if part or part_of_tax:
             net, tax = net - part, tax - part_of_tax
             target = "held" if account == "cashed" else "cancelled"
