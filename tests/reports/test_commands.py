@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -175,3 +177,26 @@ def test_known_at_is_an_instant_of_the_firms(lune: House) -> None:
     assert instant(lune.firm, None) is None
     assert str(instant(lune.firm, date(2026, 3, 29))) == "2026-03-29 23:59:59.999999+02:00"
     assert str(instant(lune.firm, datetime(2026, 3, 1, 8))) == "2026-03-01 08:00:00+01:00"
+
+
+EXAMPLES = re.compile(r"```json (\w+)\n(.*?)```", re.DOTALL)
+PAGE = Path(__file__).parents[2] / "docs" / "json.md"
+
+
+def shape(value: Any) -> Any:
+    """The keys of a document, in order; accounts and stages may be any."""
+    if isinstance(value, dict):
+        return {key: None if key in ("balances", "stages") else shape(inner) for key, inner in value.items()}
+    return [shape(value[0])] if isinstance(value, list) and value else None
+
+
+@pytest.mark.parametrize(("command", "example"), EXAMPLES.findall(PAGE.read_text("utf-8")))
+def test_documents_have_the_promised_shape(
+    lune: House, command: str, example: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(command, "--json") == 0
+    found, promised = answer(capsys), json.loads(example)
+    assert json.dumps(shape(found)) == json.dumps(shape(promised))
+    if command == "path":
+        for account, balance in promised["balances"].items():
+            assert list(balance) == list(found["balances"][account])
