@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "comptant.ground.web",
     "comptant.journey.pipeline",
     "comptant.journey.invoices",
+    "comptant.outlook.reports",
     "comptant.doors.web",
     "django.contrib.contenttypes",
     "django.contrib.auth",

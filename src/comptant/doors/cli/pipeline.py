@@ -142,5 +142,5 @@ def _percent(rate: float) -> str:
 
 
 def _days(days: int | None) -> str:
-    """A quantile not reached is told so."""
-    return _("not reached") if days is None else str(days)
+    """A quantile not reached is a dash."""
+    return "—" if days is None else str(days)
