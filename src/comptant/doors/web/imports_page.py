@@ -185,8 +185,6 @@ def _failure(job: import_job.Job) -> str:
     if job.code == "our_fault":
         text = _("This one is our fault. Nothing was saved. The details are in the log, reference {reference}.")
         return text.format(reference=job.facts.get("reference", ""))
-    if job.code == "lines_refused":
-        return _("Some lines were refused meanwhile. Nothing was saved: look at them again.")
     return sentence(job.code, job.facts)
 
 

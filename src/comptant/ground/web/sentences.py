@@ -44,6 +44,7 @@ SENTENCES: Sentences = {
     "credited_more_than_invoiced": _("The credit note is {left} more than what is left of the invoice."),
     # Files.
     "no_firm_yet": _("There is no firm here yet. The first import creates one; “comptant demo” shows an example."),
+    "lines_refused": _("Some lines were refused meanwhile. Nothing was saved: look at them again."),
     "too_large": _("This file weighs {size} MB; up to {limit} MB can be read here."),
 }
 
