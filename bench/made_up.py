@@ -7,7 +7,21 @@ import random
 from datetime import date, timedelta
 from pathlib import Path
 
-HEADER = "ref title party_ref seller source amount opened_on stage status closed_on wake_on decision_on reason".split()
+HEADER = [
+    "ref",
+    "title",
+    "party_ref",
+    "seller",
+    "source",
+    "amount",
+    "opened_on",
+    "stage",
+    "status",
+    "closed_on",
+    "wake_on",
+    "decision_on",
+    "reason",
+]
 STAGES = ("contacted", "discovery", "proposal", "decision")
 TODAY = date(2026, 3, 2)
 

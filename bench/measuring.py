@@ -56,6 +56,11 @@ class Bar:
         """Everything, for the record."""
         return {**asdict(self), "ratio": self.ratio, "holds": self.holds}
 
+    @classmethod
+    def from_json(cls, said: dict[str, Any]) -> Bar:
+        """From what ``as_json`` gave."""
+        return cls(**{name: value for name, value in said.items() if name not in ("ratio", "holds")})
+
 
 @dataclass(slots=True)
 class Pairs:

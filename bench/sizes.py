@@ -7,18 +7,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """``many_deals`` is what a large firm has; ``postings`` of them are in its journal."""
+    """``deals`` are imported in pairs; ``many_deals`` once, and are in the large firm, with as many ``histories`` each.
+
+    ``crossings`` of them are due; each of four writers makes ``posts``; each page is asked for ``requests`` times.
+    """
 
     name: str
     rounds: int
     deals: int
     many_deals: int
+    histories: int
     crossings: int
     posts: int
     requests: int
-    histories: int
-    """Acts of each deal of the large firm."""
 
 
-WHOLE = Size("whole", 5, 100_000, 1_000_000, 300_000, 1_000, 100, 5)
-QUICK = Size("quick", 3, 2_000, 10_000, 3_000, 50, 20, 5)
+WHOLE = Size("whole", 5, 100_000, 1_000_000, 5, 300_000, 1_000, 100)
+MIDDLE = Size("middle", 3, 20_000, 100_000, 5, 30_000, 300, 50)
+QUICK = Size("quick", 2, 1_000, 10_000, 5, 3_000, 50, 20)
+SIZES = {size.name: size for size in (WHOLE, MIDDLE, QUICK)}

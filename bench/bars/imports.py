@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import statistics
-import subprocess
-import sys
 from pathlib import Path
+from typing import BinaryIO
 
-import psycopg
-
-from bench import cluster, made_up
-from bench.measuring import Bar, Spent, in_pairs, peak_memory, spent
+from bench import cluster, made_up, seeds
+from bench.measuring import Bar, Pairs, Spent, in_pairs, peak_memory, spent
 from bench.sizes import Size
 from comptant.ground.database import place
 
@@ -23,35 +20,63 @@ WRITTEN = (
 """What an import fills, in the order of foreign keys. The first three are there before it, and weigh nothing."""
 
 
+def database(size: Size) -> str:
+    """Its name in the cluster."""
+    return DATABASE
+
+
+def prepare(size: Size) -> None:
+    """Afterwards the empty tables and the files are there."""
+    seeds.kept(DATABASE, "", lambda: None)
+    for deals in (size.deals, size.many_deals):
+        _deals_file(deals)
+
+
 def run(size: Size) -> list[Bar]:
     """Rates at the usual size in pairs, then once at ten times that size."""
     _import(size.deals)
     dump = _dump()
-    pairs = in_pairs(size.rounds, lambda: _copy(dump), lambda: _import(size.deals)[0])
-    once, memory = _import(size.deals)
-    large, large_memory = _import(size.many_deals)
+    usual: list[int] = []
+
+    def product() -> Spent:
+        cost, memory = _import(size.deals)
+        usual.append(memory)
+        return cost
+
+    pairs = in_pairs(size.rounds, lambda: _copy(dump), product)
+    for path in dump.values():
+        path.unlink()
+    large, memory = _import(size.many_deals)
+    return [_beside_copy(size, pairs), *_at_length(size, pairs.product, large, max(usual), memory)]
+
+
+def _beside_copy(size: Size, pairs: Pairs) -> Bar:
     floor, product = pairs.walls()
     slowdown = pairs.cpu_slowdown()
-    rate = size.deals / statistics.median([*(s.wall for s in pairs.product), once.wall])
+    return Bar(
+        "import", f"import of {size.deals:,} deals: at least 0.15 of a COPY of the same rows", 0.15, True,
+        pairs.shares(), slowdown and 1 / slowdown, f"{size.deals / floor:,.0f} deals/s",
+        f"{size.deals / product:,.0f} deals/s",
+    )  # fmt: skip
+
+
+def _at_length(size: Size, usual: list[Spent], large: Spent, memory: int, large_memory: int) -> list[Bar]:
+    wall, cpu = (statistics.median(values) for values in ([s.wall for s in usual], [s.cpu for s in usual]))
+    times = size.many_deals / size.deals
     return [
         Bar(
-            "import", f"import of {size.deals:,} deals: at least 0.15 of a COPY of the same rows", 0.15, True,
-            pairs.shares(), slowdown and 1 / slowdown, f"{size.deals / floor:,.0f} deals/s",
-            f"{size.deals / product:,.0f} deals/s",
-        ),
-        Bar(
             "import, many", f"import of {size.many_deals:,} deals: at least 0.9 of the rate at {size.deals:,}", 0.9,
-            True, [size.many_deals / large.wall / rate], (size.many_deals / large.cpu) / (size.deals / once.cpu),
-            f"{rate:,.0f} deals/s", f"{size.many_deals / large.wall:,.0f} deals/s",
+            True, [times * wall / large.wall], times * cpu / large.cpu, f"{size.deals / wall:,.0f} deals/s",
+            f"{size.many_deals / large.wall:,.0f} deals/s",
         ),
         Bar(
-            "import, memory", f"its memory is flat: at {size.many_deals:,} deals at most 1.25 of that at {size.deals:,}",
-            1.25, False, [large_memory / memory], None, f"{memory} MB", f"{large_memory} MB",
+            "import, memory", f"its memory is flat: at {size.many_deals:,} deals at most 1.25 times", 1.25, False,
+            [large_memory / memory], None, f"{memory} MB", f"{large_memory} MB",
         ),
     ]  # fmt: skip
 
 
-def deals_file(deals: int) -> Path:
+def _deals_file(deals: int) -> Path:
     """The file, made once."""
     path = cluster.HOME / f"deals-{deals}.csv"
     if not path.exists():
@@ -63,12 +88,8 @@ def deals_file(deals: int) -> Path:
 
 def _import(deals: int) -> tuple[Spent, int]:
     """Into empty tables, by a process of its own; what it cost and its peak memory in MB."""
-    deals_file(deals)
     _empty()
-    said = subprocess.run(
-        [sys.executable, "-m", "bench.bars.imports", str(deals)], check=True, stdout=subprocess.PIPE, text=True
-    ).stdout
-    found = json.loads(said)
+    found = json.loads(cluster.inside(DATABASE, "import", str(deals)))
     return Spent(found["wall"], found["cpu"]), found["memory"]
 
 
@@ -80,7 +101,6 @@ def _empty() -> None:
         ).fetchone()
         assert tables is not None
         owner.execute(f"TRUNCATE {tables[0]} RESTART IDENTITY CASCADE")
-        owner.execute("VACUUM ANALYZE")
     cluster.settle()
 
 
@@ -99,27 +119,27 @@ def _dump() -> dict[str, Path]:
 def _copy(dump: dict[str, Path]) -> Spent:
     """The same rows into the same tables, emptied, with their indexes and foreign keys; in one transaction.
 
-    ANALYZE after each table, which is not counted: foreign keys are checked with plans that know its size.
+    The statistics that make foreign keys cheap to check are gathered after each table, and not counted.
     """
     _empty()
     wall = cpu = 0.0
     with cluster.connect(place.OWNER_ROLE, DATABASE) as owner, owner.transaction():
         for table, path in dump.items():
-            one = spent(lambda: _copy_one(owner, table, path), [owner.info.backend_pid])  # noqa: B023
+            with path.open("rb") as file:
+
+                def fill(table: str = table, file: BinaryIO = file) -> None:
+                    with owner.cursor().copy(f"COPY {table} FROM STDIN") as rows:
+                        while block := file.read(1 << 18):
+                            rows.write(block)
+
+                one = spent(fill, [owner.info.backend_pid])
             wall, cpu = wall + one.wall, cpu + one.cpu
             owner.execute(f"ANALYZE {table}")
     return Spent(wall, cpu)
 
 
-def _copy_one(owner: psycopg.Connection[tuple[object, ...]], table: str, path: Path) -> None:
-    with path.open("rb") as file, owner.cursor().copy(f"COPY {table} FROM STDIN") as rows:
-        while block := file.read(1 << 18):
-            rows.write(block)
-
-
-def _load(deals: int) -> None:
-    """Inside: found a firm and import the file; say what it cost."""
-    cluster.set_up()
+def load_file(deals: str) -> dict[str, float]:
+    """Inside: found a firm and import the file; what it cost. Time must have had nothing to conclude."""
     from django.db import connection
 
     from comptant.doors.imports.loading import load
@@ -133,14 +153,10 @@ def _load(deals: int) -> None:
     with firm_scope(firm.id):
         lay_stages(firm)
     known = Known(firm.tz, made_up.STAGES, made_up.TODAY)
-    reading = open_reading(deals_file(deals), "deals", known)
+    reading = open_reading(_deals_file(int(deals)), "deals", known)
     cost = spent(lambda: load(firm, reading, today=made_up.TODAY), [connection.connection.info.backend_pid])
     with firm_scope(firm.id), connection.cursor() as cursor:
         cursor.execute("SELECT count(*), count(*) FILTER (WHERE is_clock) FROM journal_act")
         acts, crossings = cursor.fetchone()
-    assert acts > deals and not crossings, (acts, crossings)
-    print(json.dumps({"wall": cost.wall, "cpu": cost.cpu, "memory": peak_memory(), "acts": acts}))
-
-
-if __name__ == "__main__":
-    _load(int(sys.argv[1]))
+    assert acts > int(deals) and not crossings, (acts, crossings)
+    return {"wall": cost.wall, "cpu": cost.cpu, "memory": peak_memory()}

@@ -1,0 +1,34 @@
+"""What runs in a process of its own, the product loaded: a bar, a seed, a writer, an import. Says JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from importlib import import_module
+
+from bench import cluster
+from bench.bars import imports, large_firm, posts
+from bench.sizes import SIZES
+
+JOBS: dict[str, Callable[..., object]] = {
+    "seed_large": lambda size: large_firm.seed(SIZES[size]),
+    "seed_posts": lambda size: posts.seed(SIZES[size]),
+    "write": posts.write,
+    "import": imports.load_file,
+}
+
+
+def main(job: str, *words: str) -> None:
+    """Do it."""
+    cluster.set_up()
+    if job == "bar":
+        module = import_module(f"bench.bars.{words[0]}")
+        found: object = [bar.as_json() for bar in module.run(SIZES[words[1]])]
+    else:
+        found = JOBS[job](*words)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
