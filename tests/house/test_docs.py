@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from comptant.doors.cli.main import COMMANDS
 from comptant.ground.journal.acts import ACCOUNTS
+from comptant.ground.journal.doctor import FAULTS
 from comptant.ground.journal.rooms import desks
 from tests.house.walk import PACKAGE, ROOMS, ROOT, docs, named, text
 
@@ -46,6 +48,16 @@ def test_every_kind_of_act_is_in_the_vocabulary() -> None:
     page = text(ROOT / "docs" / "vocabulary.md")
     kinds = {*PipelineRoom.kinds, *InvoiceRoom.kinds, "stalled", "woken", "fell_due", "corrected"}
     assert sorted(kind for kind in kinds if f"`{kind}`" not in page) == []
+
+
+def test_every_check_of_the_doctor_is_an_invariant() -> None:
+    page = text(ROOT / "docs" / "invariants.md")
+    assert [name for name in FAULTS if name not in page] == [], "say in docs/invariants.md what must be true, and why"
+
+
+def test_every_command_is_in_the_docs() -> None:
+    told = "".join(map(text, docs()))
+    assert [name for name in COMMANDS if f"comptant {name}" not in told] == []
 
 
 def test_every_dependency_says_why() -> None:

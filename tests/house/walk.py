@@ -10,9 +10,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "comptant"
-ROOMS = (*(f"ground/{room}" for room in ("money", "database", "firms", "parties", "deals", "journal", "web")),
-         "journey/pipeline", "journey/invoices", "outlook/reports",
-         *(f"doors/{door}" for door in ("web", "cli", "imports")))  # fmt: skip
+FLOORS = ("ground", "journey", "outlook", "doors")
+ROOMS = tuple(
+    f"{floor}/{room.parent.name}" for floor in FLOORS for room in sorted((PACKAGE / floor).glob("*/__init__.py"))
+)
 
 
 @cache
