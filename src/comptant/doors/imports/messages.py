@@ -125,6 +125,7 @@ NOTICES: Sentences = {
     "column_custom": _("The column “{column}” is not one of ours: kept as a custom field."),
     "default_used": _("“{source}” was blank on {count} lines: {column} took the mapping's default."),
     "zero_passed_over": _("“{source}” was zero on {count} lines: {column} was taken from the next source, if any."),
+    "deal_not_known_yet": _("No file has said the deal “{ref}” yet: its events wait for it ({count} lines)."),
     "lookup_missed": _("“{value}” is not in the look-up “{lookup}” ({count} lines)."),
     "lookup_normalised": _("“{value}” was read as “{known}” in the look-up “{lookup}” ({count} lines)."),
     "disputed_without_day": _("{count} disputes have no day: kept as a custom field, no euro was moved."),

@@ -16,6 +16,8 @@ class Deal(FirmModel):
     party = FirmForeignKey(Party, related_name="deals")
     currency = models.CharField(max_length=3)
     custom = models.JSONField(default=dict, blank=True)
+    is_mentioned = models.BooleanField(default=False)
+    """Known only because its events or invoices came first: the first file of deals says the rest."""
 
     class Meta(FirmModel.Meta):
         constraints = [models.UniqueConstraint(fields=["firm", "ref"], name="deal_ref_once")]

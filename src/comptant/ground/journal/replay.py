@@ -88,6 +88,8 @@ class Room(Protocol):
     name: str
     kinds: Mapping[str, int]
     """Kinds of facts it routes, with their rank among facts of one instant (lower first)."""
+    begins_with: str
+    """The kind without which its other facts move nothing yet, and wait as evidence; blank when there is none."""
 
     def record(self, state: State, fact: Fact) -> Entry:
         """The entry of a fact. Updates its own memory, not the balances. Raises Refused."""
@@ -117,9 +119,12 @@ def replay(facts: Iterable[Fact], rooms: Sequence[Room], until: datetime) -> Tim
     """
     ranks: dict[str, int] = {}
     routes: dict[str, Callable[[State, Fact], Entry]] = {}
+    facts = list(facts)
+    said = {fact.kind for fact in facts}
     for room in rooms:
         ranks.update(room.kinds)
-        routes.update(dict.fromkeys(room.kinds, room.record))
+        if not room.begins_with or room.begins_with in said:
+            routes.update(dict.fromkeys(room.kinds, room.record))
     story = _Story(State(), rooms, routes)
     ordered = sorted((fact.at, ranks.get(fact.kind, STATED_RANK), fact.seq, n, fact) for n, fact in enumerate(facts))
     for at, moment in groupby(ordered, itemgetter(0)):

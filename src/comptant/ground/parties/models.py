@@ -37,6 +37,8 @@ class Party(FirmModel):
     credit_limit = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
     tags = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     custom = models.JSONField(default=dict, blank=True)
+    is_mentioned = models.BooleanField(default=False)
+    """Known only because a file of something else named it: the first file of parties says the rest."""
 
     class Meta(FirmModel.Meta):
         constraints = [models.UniqueConstraint(fields=["firm", "ref"], name="party_ref_once")]

@@ -71,6 +71,7 @@ class InvoiceRoom:
     """Routes what is said of a deal's invoices; names the day each falls due."""
 
     name = "invoices"
+    begins_with = ""
     kinds: Mapping[str, int] = {"invoiced": 5, "disputed": 6, "credited": 7, "paid": 8}
 
     def __init__(self, zone: ZoneInfo) -> None:

@@ -21,7 +21,7 @@ from comptant.ground.journal.queries import deal_heads, recorded_acts
 from comptant.ground.journal.rooms import Case, DealHead
 from comptant.journey.pipeline.queries import stages_of
 
-DEAL_COLUMNS = ("id", "firm_id", "ref", "title", "party_id", "currency", "custom")
+DEAL_COLUMNS = ("id", "firm_id", "ref", "title", "party_id", "currency", "custom", "is_mentioned")
 
 
 Story = tuple[list[Fact], list[Fact]]
@@ -36,12 +36,13 @@ class HeldDeal:
     title: str
     party_ref: str
     currency: str
+    is_mentioned: bool = False
 
 
 def held_deals(loading: Loading, refs: Sequence[str]) -> dict[str, HeldDeal]:
     """The deals of these refs that exist."""
     rows = Deal.objects.filter(firm=loading.firm, ref__in=refs).values_list(
-        "ref", "id", "title", "party__ref", "currency"
+        "ref", "id", "title", "party__ref", "currency", "is_mentioned"
     )
     return {ref: HeldDeal(*rest) for ref, *rest in rows}
 
@@ -86,7 +87,7 @@ class DealLoader:
         deals = []
         for row in fresh:
             party, deal_id, currency = parties[row.party_ref], uuid7(), row.currency or self.firm.currency
-            deals.append((deal_id, self.firm.id, row.ref, row.title, party.id, currency, row.custom))
+            deals.append((deal_id, self.firm.id, row.ref, row.title, party.id, currency, row.custom, False))
             facts = self._facts(row, sellers.get(row.seller), deal_id)
             cases.append(Case(DealHead(deal_id, currency, party.country or self.firm.country), (), facts))
         insert_rows("deals_deal", DEAL_COLUMNS, deals)
@@ -107,14 +108,16 @@ class DealLoader:
         heads, acts = (deal_heads(self.firm, ids), recorded_acts(self.firm, ids)) if ids else ({}, {})
         for row in rows:
             deal = held[row.ref]
-            differs = self._identity(row, deal)
+            differs = self._introduce(row, deal) if deal.is_mentioned else self._identity(row, deal)
             facts = self._facts(row, self.loading.people.members.get(row.seller), deal.id)
             said = compare_row(facts, acts.get(deal.id, []), self.loading)
             self._note(row, said)
             update = self.loading.is_update
             new = said.facts if update else said.new
             self.loading.outcome.counts["facts_added"] += len(said.new)
-            if differs or said.differs:
+            if deal.is_mentioned:
+                self.loading.outcome.counts["added"] += 1
+            elif differs or said.differs:
                 self.loading.outcome.counts["changed" if update else "left"] += 1
             elif not said.new:
                 self.loading.outcome.counts["unchanged"] += 1
@@ -122,11 +125,26 @@ class DealLoader:
                 gone = said.corrected if update else frozenset()
                 yield Case(heads[deal.id], acts.get(deal.id, ()), new, gone)
 
-    def _identity(self, row: DealRow, deal: HeldDeal) -> bool:
-        """Title, party and currency beside those held; written when updating. A deal keeps its currency."""
-        outcome, currency = self.loading.outcome, row.currency or self.firm.currency
+    def _introduce(self, row: DealRow, deal: HeldDeal) -> bool:
+        """A deal that its events or invoices had only mentioned is now known."""
+        if self._fits(row, deal):
+            party = self.loading.people.parties([row.party_ref])[row.party_ref]
+            known = {"title": row.title, "party_id": party.id, "custom": row.custom, "is_mentioned": False}
+            Deal.objects.filter(firm=self.firm, id=deal.id).update(**known)
+        return False
+
+    def _fits(self, row: DealRow, deal: HeldDeal) -> bool:
+        """A deal keeps its currency."""
+        currency = row.currency or self.firm.currency
         if currency != deal.currency:
-            outcome.refuse(RowError(row.line, "currency", currency, "deal_has_currency", {"currency": deal.currency}))
+            facts = {"currency": deal.currency}
+            self.loading.outcome.refuse(RowError(row.line, "currency", currency, "deal_has_currency", facts))
+        return currency == deal.currency
+
+    def _identity(self, row: DealRow, deal: HeldDeal) -> bool:
+        """Title, party and currency beside those held; written when updating."""
+        outcome = self.loading.outcome
+        if not self._fits(row, deal):
             return False
         changes = {}
         if row.title != deal.title:

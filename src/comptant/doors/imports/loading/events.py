@@ -7,15 +7,19 @@ from uuid import UUID
 
 from comptant.doors.imports.facts import event_facts
 from comptant.doors.imports.loading.context import Loading
-from comptant.doors.imports.loading.deals import Story, held_deals, story
+from comptant.doors.imports.loading.deals import DEAL_COLUMNS, Story, held_deals, story
 from comptant.doors.imports.loading.said import Said, compare
 from comptant.doors.imports.loading.staging import Staging
-from comptant.doors.imports.refusals import RowError
 from comptant.doors.imports.rows import EventRow
+from comptant.ground.database.bulk import insert_rows
+from comptant.ground.database.ids import uuid7
 from comptant.ground.journal.acts import Recorded
 from comptant.ground.journal.differences import effective
 from comptant.ground.journal.queries import deal_heads, recorded_acts
 from comptant.ground.journal.rooms import Case
+
+UNKNOWN_PARTY = "?"
+"""The party of deals that nobody has said yet."""
 
 Group = tuple[UUID, list[EventRow], list[Recorded]]
 
@@ -27,12 +31,11 @@ class EventLoader:
         self.loading, self.staging, self.firm = loading, staging, loading.firm
 
     def check(self) -> None:
-        """Refuse the events of deals that do not exist, by line."""
+        """Note the events that come before their deal: they wait, and move nothing until a file says it."""
         for groups in self.staging.grouped():
-            known = held_deals(self.loading, list(groups))
-            for ref in set(groups) - set(known):
-                for row in groups[ref]:
-                    self.loading.outcome.refuse(RowError(row.line, "deal_ref", ref, "no_such_deal", {}))
+            for ref in sorted(set(groups) - set(held_deals(self.loading, list(groups)))):
+                rows = groups[ref]
+                self.loading.outcome.notices.add("deal_not_known_yet", rows[0].line, len(rows), ref=ref)
 
     def stories(self) -> Iterator[Story]:
         """What each deal said before and will have said after, for the thresholds. Writes nothing."""
@@ -48,6 +51,7 @@ class EventLoader:
             self.loading.step(sum(map(len, groups.values())))
 
     def _cases(self, groups: dict[str, list[EventRow]]) -> Iterator[Case]:
+        self._mention(groups)
         found = list(self._groups(groups))
         heads = deal_heads(self.firm, [deal_id for deal_id, _, _ in found])
         for deal_id, rows, acts in found:
@@ -60,6 +64,15 @@ class EventLoader:
                 self.loading.lines[deal_id, fact.key] = row.line
             if said.new:
                 yield Case(heads[deal_id], acts, said.new)
+
+    def _mention(self, groups: dict[str, list[EventRow]]) -> None:
+        """Make the deals that nobody has said yet, so that their events are kept."""
+        missing = sorted(set(groups) - set(held_deals(self.loading, list(groups))))
+        if missing:
+            party = self.loading.people.parties([UNKNOWN_PARTY])[UNKNOWN_PARTY]
+            currency = self.firm.currency
+            rows = ((uuid7(), self.firm.id, ref, ref, party.id, currency, {}, True) for ref in missing)
+            insert_rows("deals_deal", DEAL_COLUMNS, rows)
 
     def _said(self, rows: Sequence[EventRow], acts: Sequence[Recorded]) -> Said:
         return compare(event_facts(rows), effective(acts), self.firm.day)

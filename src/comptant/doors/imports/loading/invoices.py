@@ -96,10 +96,19 @@ class InvoiceLoader:
             "deals_deal",
             DEAL_COLUMNS,
             (
-                (deal.id, self.firm.id, ref, deal.title, parties[deal.party_ref].id, deal.currency, {})
+                (
+                    deal.id,
+                    self.firm.id,
+                    ref,
+                    deal.title,
+                    parties[deal.party_ref].id,
+                    deal.currency,
+                    {},
+                    deal.is_mentioned,
+                )
                 for ref, deal in made.items()
             ),
-        )
+        )  # fmt: skip
         ids = [deal.id for deal in held.values()]
         heads, acts = (deal_heads(self.firm, ids), recorded_acts(self.firm, ids)) if ids else ({}, {})
         for deal in made.values():
@@ -118,7 +127,8 @@ class InvoiceLoader:
     def _made(self, ref: str, rows: Sequence[InvoiceRow]) -> HeldDeal:
         """A deal for invoices that have none yet, named by the first of them."""
         first = rows[0]
-        return HeldDeal(uuid7(), first.number, first.party_ref, first.currency or self.firm.currency)
+        currency = first.currency or self.firm.currency
+        return HeldDeal(uuid7(), first.number, first.party_ref, currency, is_mentioned=bool(first.deal_ref))
 
     def _documents(self, groups: dict[str, list[InvoiceRow]]) -> dict[str, UUID]:
         """The document of each number met, held or corrected."""

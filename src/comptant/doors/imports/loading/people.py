@@ -12,6 +12,11 @@ from comptant.ground.database.ids import uuid7
 from comptant.ground.firms.models import Firm, Member, Role
 from comptant.ground.parties.models import Party
 
+PARTY_COLUMNS = (
+    "id", "firm_id", "ref", "name", "kind", "country", "siren", "siret", "vat_number", "bn", "email", "phone", "iban",
+    "tags", "custom", "is_mentioned",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class KnownParty:
@@ -46,25 +51,9 @@ class People:
         made = {ref: KnownParty(uuid7(), ref, "") for ref in missing}
         insert_rows(
             "parties_party",
-            [
-                "id",
-                "firm_id",
-                "ref",
-                "name",
-                "kind",
-                "country",
-                "siren",
-                "siret",
-                "vat_number",
-                "bn",
-                "email",
-                "phone",
-                "iban",
-                "tags",
-                "custom",
-            ],
+            PARTY_COLUMNS,
             (
-                (party.id, self.firm.id, ref, ref, "company", "", "", "", "", "", "", "", "", [], {})
+                (party.id, self.firm.id, ref, ref, "company", "", "", "", "", "", "", "", "", [], {}, True)
                 for ref, party in made.items()
             ),
         )

@@ -70,8 +70,10 @@ def table_guards(model: type[Model]) -> list[str]:
         column = "id" if is_firm(model) else "firm_id"
         guards += [
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-            f"CREATE POLICY firm_wall ON {table} USING ({column} = {CURRENT_FIRM})"
-            f" WITH CHECK ({column} = {CURRENT_FIRM})",
+            (
+                f"CREATE POLICY firm_wall ON {table} USING ({column} = {CURRENT_FIRM})"
+                f" WITH CHECK ({column} = {CURRENT_FIRM})"
+            ),
         ]
     if not is_append_only(model):
         return [*guards, f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {app}, {batch}"]

@@ -7,31 +7,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('firms', '0001_initial'),
-        ('parties', '0001_initial'),
+        ("firms", "0001_initial"),
+        ("parties", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Deal',
+            name="Deal",
             fields=[
-                ('id', models.UUIDField(default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('ref', models.CharField(max_length=200)),
-                ('title', models.CharField(blank=True, max_length=300)),
-                ('currency', models.CharField(max_length=3)),
-                ('custom', models.JSONField(blank=True, default=dict)),
-                ('firm', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.firm')),
-                ('party', comptant.ground.database.rows.FirmForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='parties.party')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("ref", models.CharField(max_length=200)),
+                ("title", models.CharField(blank=True, max_length=300)),
+                ("currency", models.CharField(max_length=3)),
+                ("custom", models.JSONField(blank=True, default=dict)),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="firms.firm"
+                    ),
+                ),
+                (
+                    "party",
+                    comptant.ground.database.rows.FirmForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deals",
+                        to="parties.party",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['party', 'firm'], name='deal_by_party')],
-                'constraints': [models.UniqueConstraint(fields=('firm', 'ref'), name='deal_ref_once')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "indexes": [models.Index(fields=["party", "firm"], name="deal_by_party")],
+                "constraints": [models.UniqueConstraint(fields=("firm", "ref"), name="deal_ref_once")],
             },
         ),
     ]

@@ -10,67 +10,109 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('firms', '0001_initial'),
+        ("firms", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.UUIDField(default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('ref', models.CharField(max_length=200)),
-                ('name', models.CharField(max_length=300)),
-                ('kind', models.CharField(choices=[('company', 'company'), ('person', 'person')], default='company', max_length=7)),
-                ('country', models.CharField(blank=True, max_length=2)),
-                ('siren', models.CharField(blank=True, max_length=9)),
-                ('siret', models.CharField(blank=True, max_length=14)),
-                ('vat_number', models.CharField(blank=True, max_length=20)),
-                ('bn', models.CharField(blank=True, max_length=15)),
-                ('email', models.CharField(blank=True, max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('iban', models.CharField(blank=True, max_length=34)),
-                ('created_on', models.DateField(blank=True, null=True)),
-                ('insolvent_on', models.DateField(blank=True, null=True)),
-                ('credit_limit', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True)),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('custom', models.JSONField(blank=True, default=dict)),
-                ('firm', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("ref", models.CharField(max_length=200)),
+                ("name", models.CharField(max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("company", "company"), ("person", "person")], default="company", max_length=7
+                    ),
+                ),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("siren", models.CharField(blank=True, max_length=9)),
+                ("siret", models.CharField(blank=True, max_length=14)),
+                ("vat_number", models.CharField(blank=True, max_length=20)),
+                ("bn", models.CharField(blank=True, max_length=15)),
+                ("email", models.CharField(blank=True, max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("iban", models.CharField(blank=True, max_length=34)),
+                ("created_on", models.DateField(blank=True, null=True)),
+                ("insolvent_on", models.DateField(blank=True, null=True)),
+                ("credit_limit", models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True)),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), blank=True, default=list, size=None
+                    ),
+                ),
+                ("custom", models.JSONField(blank=True, default=dict)),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="firms.firm"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.UUIDField(default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('function', models.CharField(blank=True, max_length=120)),
-                ('email', models.CharField(blank=True, max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('firm', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.firm')),
-                ('party', comptant.ground.database.rows.FirmForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='parties.party')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("function", models.CharField(blank=True, max_length=120)),
+                ("email", models.CharField(blank=True, max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="firms.firm"
+                    ),
+                ),
+                (
+                    "party",
+                    comptant.ground.database.rows.FirmForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="parties.party",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddIndex(
-            model_name='party',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Lower('name'), name='gin_trgm_ops'), name='party_name_search'),
+            model_name="party",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Lower("name"), name="gin_trgm_ops"
+                ),
+                name="party_name_search",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(fields=('firm', 'ref'), name='party_ref_once'),
+            model_name="party",
+            constraint=models.UniqueConstraint(fields=("firm", "ref"), name="party_ref_once"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['firm', 'party'], name='contact_by_party'),
+            model_name="contact",
+            index=models.Index(fields=["firm", "party"], name="contact_by_party"),
         ),
     ]

@@ -50,6 +50,7 @@ class PipelineRoom:
 
     name = "pipeline"
     kinds = KINDS
+    begins_with = "opened"
 
     def __init__(
         self,
