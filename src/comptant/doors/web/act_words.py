@@ -36,6 +36,10 @@ TITLES: dict[str, str | Promise] = {
     "disputed": gettext_lazy("Invoice disputed"),
     "credited": gettext_lazy("Credit note"),
     "paid": gettext_lazy("Invoice paid"),
+    "delivered": gettext_lazy("Work delivered and accepted"),
+    "insolvency": gettext_lazy("Client insolvent"),
+    "written_off": gettext_lazy("Invoice given up"),
+    "overpaid": gettext_lazy("Paid too much"),
     "corrected": gettext_lazy("Correction"),
 }
 ICONS = {
@@ -43,7 +47,8 @@ ICONS = {
     "offer_sent": "mail", "maybe": "question", "meeting_accepted": "today", "hold": "clock", "wake": "clock",
     "woken": "clock", "stalled": "alert", "won": "signature", "lost": "cross", "vanished": "cross",
     "declined": "cross", "reactivated": "undo", "invoiced": "invoice", "fell_due": "clock", "disputed": "alert",
-    "credited": "invoice", "paid": "bank", "corrected": "undo",
+    "credited": "invoice", "paid": "bank", "corrected": "undo", "delivered": "check", "insolvency": "alert",
+    "written_off": "cross", "overpaid": "bank",
 }  # fmt: skip
 
 Said = Mapping[str, Any]
