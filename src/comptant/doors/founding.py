@@ -7,6 +7,7 @@ at the first start makes it. It closes for good when a login exists that is not 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.signing import BadSignature, TimestampSigner
@@ -18,7 +19,7 @@ from comptant.ground.firms.models import Firm, MembershipKey, Role, User
 from comptant.ground.firms.queries import user_hash
 from comptant.journey.pipeline.actions import lay_stages
 
-PLACES = {
+PLACES: dict[str, dict[str, Any]] = {
     "FR": {"country": "FR", "currency": "EUR", "zone": "Europe/Paris"},
     "CA": {"country": "CA", "currency": "CAD", "zone": "America/Toronto"},
 }

@@ -34,9 +34,9 @@ class FirmForeignKey(models.ForeignKey):  # type: ignore[type-arg]
         """``a.firm_id = b.firm_id`` in every join."""
         if not alias or not related_alias:
             return None
-        theirs = self.remote_field.model._meta.get_field("firm").get_col(alias)
-        ours = self.model._meta.get_field("firm").get_col(related_alias)
-        return Exact(ours, theirs)
+        theirs: Any = self.remote_field.model._meta.get_field("firm")
+        ours: Any = self.model._meta.get_field("firm")
+        return Exact(ours.get_col(related_alias), theirs.get_col(alias))
 
     def get_extra_descriptor_filter(self, instance: models.Model) -> dict[str, Any]:
         """The firm, when the related row is fetched alone."""
@@ -58,7 +58,7 @@ class FirmModel(models.Model):
     def _do_update(self, base_qs: Any, using: Any, pk_val: Any, values: Any, *rest: Any) -> Any:
         """An UPDATE names the firm and never writes it (R10)."""
         kept = [value for value in values if value[0].attname != "firm_id"]
-        return super()._do_update(base_qs.filter(firm_id=self.firm_id), using, pk_val, kept, *rest)  # type: ignore[misc]
+        return super()._do_update(base_qs.filter(firm_id=self.firm_id), using, pk_val, kept, *rest)
 
 
 class LightFirmModel(FirmModel):

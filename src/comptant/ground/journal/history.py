@@ -116,4 +116,5 @@ def _rows(
                 "open": sorted(OPEN), "prospected": sorted(PROSPECTED),
             },
         )  # fmt: skip
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -40,7 +41,7 @@ def standing_amounts(
 ) -> list[StandingAmount]:
     """One row a deal and account, by net amount. ``among`` narrows to some deals."""
     direction = "ASC" if is_rising else "DESC"
-    values = {
+    values: dict[str, Any] = {
         "firm": firm.id, "accounts": list(accounts), "limit": limit, "offset": offset,
         "deals": None if among is None else list(among),
     }  # fmt: skip

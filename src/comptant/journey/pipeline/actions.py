@@ -11,8 +11,8 @@ from django.db import transaction
 
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm, Member
-from comptant.ground.journal.acts import Fact
 from comptant.ground.journal.actions import load_cases, settle
+from comptant.ground.journal.acts import Fact
 from comptant.ground.parties.models import Party
 from comptant.journey.pipeline.models import Stage, StageKind
 
@@ -33,7 +33,7 @@ def lay_stages(firm: Firm) -> list[Stage]:
         Stage(firm=firm, key=key, kind=StageKind(key), name=name, position=position, declared_days=days)
         for position, ((key, days), name) in enumerate(zip(DECLARED.items(), names, strict=True), start=1)
     ]
-    return Stage.objects.bulk_create(stages)  # type: ignore[no-any-return]
+    return Stage.objects.bulk_create(stages)
 
 
 @transaction.atomic

@@ -60,7 +60,7 @@ def _wake(firm: Firm, until: date) -> int:
         .order_by("deal_id")
         .values_list("deal_id", flat=True)[:CHUNK]
     ):
-        settle(firm, load_cases(firm, {deal_id: () for deal_id in ids}), bench=bench, tally=tally)
+        settle(firm, load_cases(firm, dict.fromkeys(ids, ())), bench=bench, tally=tally)
         woken += len(ids)
     if woken:
         write_tally(firm, tally)
@@ -150,4 +150,4 @@ def month_starts(after: date, until: date) -> list[date]:
 
 def latest_threshold_month(firm: Firm) -> date | None:
     """The last first of month whose thresholds are recorded."""
-    return Threshold.objects.filter(firm=firm).order_by("-from_on").values_list("from_on", flat=True).first()  # type: ignore[no-any-return]
+    return Threshold.objects.filter(firm=firm).order_by("-from_on").values_list("from_on", flat=True).first()
