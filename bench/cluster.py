@@ -51,11 +51,12 @@ def environment(database: str) -> Mapping[str, str]:
     }
 
 
-def make_database(database: str) -> None:
-    """Afterwards the database is there with the product's tables, as this version has them."""
+def make_database(database: str, *, has_product: bool = True) -> None:
+    """Afterwards the database is there, with the product's tables as this version has them unless it is the floor's."""
     bootstrap(url(place.ADMIN_ROLE, "postgres"), database)
-    subprocess.run([sys.executable, "-m", "comptant", "migrate"], env=environment(database), check=True,
-                   stdout=subprocess.DEVNULL)  # fmt: skip
+    if has_product:
+        migrate = [sys.executable, "-m", "comptant", "migrate"]
+        subprocess.run(migrate, env=environment(database), check=True, stdout=subprocess.DEVNULL)
 
 
 def drop_database(database: str) -> None:

@@ -1,4 +1,4 @@
-"""The firm that bars measure in, founded by the product and filled by SQL. For processes where the product is loaded."""
+"""The firms that bars measure in, founded by the product and filled by SQL; where the product is loaded."""
 
 from __future__ import annotations
 

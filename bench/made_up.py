@@ -7,28 +7,18 @@ import random
 from datetime import date, timedelta
 from pathlib import Path
 
-HEADER = [
-    "ref",
-    "title",
-    "party_ref",
-    "seller",
-    "source",
-    "amount",
-    "opened_on",
-    "stage",
-    "status",
-    "closed_on",
-    "wake_on",
-    "decision_on",
-    "reason",
-]
+HEADER = (
+    "ref", "title", "party_ref", "seller", "source", "amount", "opened_on", "stage", "status", "closed_on", "wake_on",
+    "decision_on", "reason",
+)  # fmt: skip
 STAGES = ("contacted", "discovery", "proposal", "decision")
 TODAY = date(2026, 3, 2)
 
 
 def write_deals(path: Path, deals: int, today: date = TODAY) -> None:
-    """A file of deals so recent that time has nothing to conclude on them: seven in ten open, the others ended or
-    waiting; a party for ten deals.
+    """A file of deals so recent that time has nothing to conclude on them, a party for ten deals.
+
+    Seven in ten are open, the others ended or waiting.
     """
     chance = random.Random(deals)
     with path.open("w", newline="", encoding="utf-8") as file:

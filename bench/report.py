@@ -45,9 +45,12 @@ def table(bars: Sequence[Bar]) -> str:
 def markdown(bars: Sequence[Bar], size: Size) -> str:
     """The page: what is promised, the floor, the product, their ratio."""
     where = machine()
-    lines = [
+    said = (
         f"Measured {where['at']} by `make bench` (size {size.name}) on {where['processors']}, {where['memory']},"
-        f" load {where['load']}, Python {where['python']}; median of {size.rounds} rounds, floor and product in turn.",
+        f" load {where['load']}, Python {where['python']}; median of {size.rounds} rounds, floor and product in turn."
+    )
+    lines = [
+        said,
         "",
         "| bar | floor | product | ratio | by processor time | |",
         "|---|---:|---:|---:|---:|---|",

@@ -27,7 +27,7 @@ OTHERS = ("lost", "vanished", "declined", "stalled", "waiting", "signed", "billa
 
 Admin = psycopg.Connection[tuple[object, ...]]
 
-_ID = """
+MADE_ID = """
 CREATE OR REPLACE FUNCTION pg_temp.made_id(number bigint, salt bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
 $$ SELECT (lpad(to_hex(1700000000000 + number), 12, '0') || '7000' || '8' || lpad(to_hex(salt), 15, '0'))::uuid $$
 """
@@ -45,16 +45,16 @@ ANALYZE made
 _ROWS = (
     """
 INSERT INTO parties_party (id, firm_id, ref, name, kind, country, siren, siret, vat_number, bn, email, phone, iban,
-                           tags, custom)
+                           tags, custom, is_mentioned)
 SELECT pg_temp.made_id(p, 1000003 + %(firm)s %% 1000003), %(firm)s, 'P' || p,
        (ARRAY['Quartz', 'Raven', 'Harbor', 'Lumen', 'Nimbus', 'Onyx', 'Pylon'])[1 + p %% 7] || ' ' || md5(p::text),
-       'company', '', '', '', '', '', '', '', '', '{}', '{}'
+       'company', '', '', '', '', '', '', '', '', '{}', '{}', false
 FROM generate_series(0, %(parties)s - 1) p
 """,
     """
-INSERT INTO deals_deal (id, firm_id, ref, title, party_id, currency, custom)
+INSERT INTO deals_deal (id, firm_id, ref, title, party_id, currency, custom, is_mentioned)
 SELECT deal_id, %(firm)s, 'D' || lpad(g::text, 8, '0'), 'Website, lot ' || g,
-       pg_temp.made_id(g %% %(parties)s, 1000003 + %(firm)s %% 1000003), 'EUR', '{}'
+       pg_temp.made_id(g %% %(parties)s, 1000003 + %(firm)s %% 1000003), 'EUR', '{}', false
 FROM made
 """,
     """
@@ -160,21 +160,21 @@ def seed_firm(admin: Admin, firm_id: int, deals: int, due: int, histories: int) 
         # Foreign keys hold by construction: `comptant doctor` and the bars themselves would show it if they did not.
         admin.execute("SET LOCAL session_replication_role = replica")
         admin.execute("SET LOCAL work_mem = '256MB'")
-        admin.execute(_ID)
+        admin.execute(MADE_ID)
         for statement in (*_DEALS.split(";"), *_ROWS):
             for one in statement.split(";\n"):
                 if one.strip():
                     admin.execute(one, values if "%" in one else None)
 
 
-def kept(database: str, what: str, make: Callable[[], None]) -> None:
+def kept(database: str, what: str, make: Callable[[], None], *, has_product: bool = True) -> None:
     """Make a database unless it was made before by the same version: of the tables, and of what is put into them."""
     mark, version = cluster.HOME / f"{database}.made", _version(what)
     if mark.exists() and mark.read_text(encoding="utf-8") == version:
         return
     mark.unlink(missing_ok=True)
     cluster.drop_database(database)
-    cluster.make_database(database)
+    cluster.make_database(database, has_product=has_product)
     make()
     mark.write_text(version, encoding="utf-8")
 

@@ -9,7 +9,7 @@ from bench.bars import large_firm
 from bench.measuring import Bar, Spent, in_pairs, spent
 from bench.sizes import Size
 
-DATABASE = large_firm.DATABASE
+database = large_firm.database
 prepare = large_firm.prepare
 
 ADDED_UP = """
