@@ -2,7 +2,8 @@
 
     .venv/bin/python tools/take_pictures.py
 
-Starts a server of its own in a fresh data folder, signs in as the demonstration's owner, writes docs/img/*.png.
+Starts a server of its own in a fresh data folder, signs in as the demonstration's owner, writes docs/img/*.png
+in English, as the readme is.
 """
 
 from __future__ import annotations
@@ -24,7 +25,14 @@ from tests.browsing import FLAGS, find_chromium  # noqa: E402
 PORT = 8765
 ADDRESS = f"http://localhost:{PORT}"
 WIDE = {"width": 1440, "height": 900}
-PICTURES = {"path": ("path/", "light"), "path-dark": ("path/", "dark"), "deals": ("deals/", "light")}
+SPEAK_ENGLISH = """
+import os, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "comptant.settings"
+django.setup()
+from comptant.ground.firms.models import User
+User.objects.update(language="en")
+"""
+PICTURES = {"path": "light", "path-dark": "dark"}
 
 
 def main() -> int:
@@ -38,7 +46,9 @@ def main() -> int:
         command = [str(ROOT / ".venv/bin/comptant"), "serve", "--port", str(PORT), "--workers", "1"]
         server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
         try:
-            take(program, *told(server))
+            sign_in_as = told(server)
+            subprocess.run([sys.executable, "-c", SPEAK_ENGLISH], env=environment, check=True)
+            take(program, *sign_in_as)
         finally:
             server.terminate()
             server.wait(60)
@@ -61,10 +71,10 @@ def take(program: str, email: str, password: str) -> None:
     folder.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        for name, (page_name, scheme) in PICTURES.items():
-            page = chromium.new_page(viewport=WIDE, locale="fr-FR", color_scheme=scheme)
+        for name, scheme in PICTURES.items():
+            page = chromium.new_page(viewport=WIDE, locale="en-US", color_scheme=scheme)
             sign_in(page, email, password)
-            page.goto(f"{ADDRESS}/f/atelier-mercure-conseil/{page_name}")
+            page.goto(f"{ADDRESS}/f/atelier-mercure-conseil/path/")
             page.wait_for_load_state("networkidle")
             page.screenshot(path=folder / f"{name}.png")
             page.close()
