@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from comptant.ground.journal.acts import Entry, Fact, Posting, Recorded
@@ -63,6 +64,8 @@ def facts_of(acts: Iterable[Recorded], routed: Mapping[str, int]) -> list[Fact]:
 
 def difference(held: Sequence[Recorded], timeline: Timeline) -> Difference:
     """What to write so that the acts that hold become ``timeline``."""
+    if not held:
+        return Difference((), tuple(map(_addition, timeline.entries, timeline.ranks, repeat({}))))
     ids = {act.id: act for act in held}
     conclusions = Counter(_sign(act) for act in held if act.is_clock)
     kept, additions = set(), []

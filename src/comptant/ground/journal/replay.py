@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Protocol
@@ -117,15 +118,11 @@ def replay(facts: Iterable[Fact], rooms: Sequence[Room], until: datetime) -> Tim
     impossible waits for the others: a bare date does not say which came first. Raises Refused, naming the fact,
     when a fact is impossible or would take a balance below zero.
     """
-    ranks: dict[str, int] = {}
-    routes: dict[str, Callable[[State, Fact], Entry]] = {}
     facts = list(facts)
     said = {fact.kind for fact in facts}
-    for room in rooms:
-        ranks.update(room.kinds)
-        if not room.begins_with or room.begins_with in said:
-            routes.update(dict.fromkeys(room.kinds, room.record))
-    story = _Story(State(), rooms, routes)
+    begun = tuple(not room.begins_with or room.begins_with in said for room in rooms)
+    ranks, takers = _routing(tuple(map(type, rooms)), begun)
+    story = _Story(State(), rooms, takers)
     ordered = sorted((fact.at, ranks.get(fact.kind, STATED_RANK), fact.seq, n, fact) for n, fact in enumerate(facts))
     for at, moment in groupby(ordered, itemgetter(0)):
         story.live_to(at)
@@ -134,13 +131,25 @@ def replay(facts: Iterable[Fact], rooms: Sequence[Room], until: datetime) -> Tim
     return Timeline(tuple(story.entries), tuple(story.ranks), story.state)
 
 
+@lru_cache(maxsize=64)
+def _routing(rooms: tuple[type[Room], ...], begun: tuple[bool, ...]) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """By kind: its rank, and the place of the room that routes it. The same for every deal whose facts begin alike."""
+    ranks: dict[str, int] = {}
+    takers: dict[str, int] = {}
+    for place, room in enumerate(rooms):
+        ranks.update(room.kinds)
+        if begun[place]:
+            takers.update(dict.fromkeys(room.kinds, place))
+    return ranks, takers
+
+
 @dataclass(slots=True)
 class _Story:
-    """A replay under way."""
+    """A replay under way. ``takers``: the place of the room that routes a kind."""
 
     state: State
     rooms: Sequence[Room]
-    routes: Mapping[str, Callable[[State, Fact], Entry]]
+    takers: Mapping[str, int]
     entries: list[Entry] = field(default_factory=list)
     ranks: list[int] = field(default_factory=list)
 
@@ -158,7 +167,7 @@ class _Story:
             first: Refused | None = None
             for rank, fact in moment:
                 try:
-                    self.entries.append(_recorded(self.state, fact, self.routes.get(fact.kind, _stated)))
+                    self.entries.append(_recorded(self.state, fact, self._route(fact)))
                 except Refused as refusal:
                     first = first or refusal
                     refused.append((rank, fact))
@@ -169,6 +178,10 @@ class _Story:
             if first is not None and len(refused) == len(moment):
                 raise first
             moment = refused
+
+    def _route(self, fact: Fact) -> Callable[[State, Fact], Entry]:
+        place = self.takers.get(fact.kind)
+        return _stated if place is None else self.rooms[place].record
 
 
 def _recorded(state: State, fact: Fact, route: Callable[[State, Fact], Entry]) -> Entry:
@@ -189,12 +202,16 @@ def _stated(state: State, fact: Fact) -> Entry:
 def _crossings(state: State, rooms: Sequence[Room], until: datetime) -> list[Entry]:
     entries: list[Entry] = []
     while True:
-        ahead = [(c.at, n, c) for n, room in enumerate(rooms) if (c := room.next_crossing(state)) and c.at <= until]
-        if not ahead:
+        first: Crossing | None = None
+        crossed: Room | None = None
+        for room in rooms:
+            ahead = room.next_crossing(state)
+            if ahead is not None and ahead.at <= until and (first is None or ahead.at < first.at):
+                first, crossed = ahead, room
+        if first is None or crossed is None:
             return entries
-        _, number, crossing = min(ahead, key=lambda item: item[:2])
-        entry = rooms[number].cross(state, crossing)
+        entry = crossed.cross(state, first)
         for posting in entry.postings:
             if not state.apply(posting):
-                raise AssertionError(f"clock takes from an empty account: {crossing}")
+                raise AssertionError(f"clock takes from an empty account: {first}")
         entries.append(entry)
