@@ -86,9 +86,7 @@ def _head(firm: Firm, deal_id: UUID, at: datetime) -> tuple[int, bool]:
 
 
 def _post_late(firm: Firm, deal: Deal, fact: Fact, postings: tuple[Posting, ...]) -> UUID:
-    stated = Fact(
-        fact.kind, fact.at, fact.details, fact.key, fact.by, None, fact.seq, fact.document_sha256, postings
-    )
+    stated = Fact(fact.kind, fact.at, fact.details, fact.key, fact.by, None, fact.seq, fact.document_sha256, postings)
     acts = settle(firm, load_cases(firm, {deal.id: [stated]}))
     return next(act.id for act in acts if act.said == fact.seq and act.corrects is None and not act.is_clock)
 
@@ -203,8 +201,8 @@ def _settled_or_mended(case: Case, bench: Bench, until: datetime, on_refused: On
 
 def _settled(case: Case, bench: Bench, until: datetime) -> Settled:
     rooms = bench.rooms(case.head)
-    routed = {kind: rank for room in rooms for kind, rank in room.kinds.items()}
     held = effective(case.recorded)
+    routed = {kind: rank for room in rooms for kind, rank in room.kinds.items()} if held else {}
     last = max((act.seq for act in case.recorded), default=0)
     said = [act for act in held if act.id not in case.unsaid]
     facts = [*facts_of(said, routed), *_numbered(case.facts, last)]
