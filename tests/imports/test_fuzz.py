@@ -9,10 +9,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from comptant.doors.imports.mapping import parse_mapping
-from comptant.doors.imports.messages import notice_sentence, refusal_sentence, row_sentence
+from comptant.doors.imports.messages import notice_sentence, row_sentence
 from comptant.doors.imports.reading import open_reading
 from comptant.doors.imports.targets import TARGETS
 from comptant.ground.refusals import Refusal
+from comptant.ground.web.sentences import known_codes
 from tests.imports.reading import FIRM
 from tests.imports.test_tables import book
 
@@ -30,7 +31,7 @@ def answered(content: bytes, target: str, **more: object) -> None:
         read = open_reading(content, target, FIRM, where={}, **more)  # type: ignore[arg-type]
         good = sum(1 for _ in read)
     except Refusal as refused:
-        assert refusal_sentence(refused.code, refused.facts) != refused.code
+        assert refused.code in known_codes()
         return
     assert good + read.errors.rows == read.row_count
     for error in read.errors:
@@ -99,7 +100,7 @@ def test_any_mapping(content: bytes) -> None:
     try:
         parse_mapping(content)
     except Refusal as refused:
-        assert refusal_sentence(refused.code, refused.facts) != refused.code
+        assert refused.code in known_codes()
 
 
 LEAVES = WORDS | st.sampled_from(["ref", "{ref}", "{", "%d", "a.b", ":nonzero", ".", ","])
@@ -120,6 +121,6 @@ def test_any_values_in_a_mapping(keys: dict[str, str | list[str]], source: str, 
     try:
         mapping = parse_mapping("\n".join(lines).encode())
     except Refusal as refused:
-        assert refusal_sentence(refused.code, refused.facts) != refused.code
+        assert refused.code in known_codes()
         return
     answered(b"ref,a.b\nD1,x\nD2,\n", "deals", mapping=mapping)

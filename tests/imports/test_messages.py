@@ -9,9 +9,10 @@ from string import Formatter
 from comptant.doors import imports
 from comptant.doors.imports import messages
 from comptant.doors.imports.refusals import Notice, RowError
+from comptant.ground.web.sentences import sentence
 
 SOURCE = "\n".join(
-    path.read_text() for path in Path(imports.__file__).parent.glob("*.py") if path.name != "messages.py"
+    path.read_text() for path in Path(imports.__file__).parent.rglob("*.py") if path.name != "messages.py"
 )
 
 
@@ -46,10 +47,8 @@ def test_every_expectation_of_a_mapping_has_a_sentence() -> None:
 
 def test_sentences_name_their_fields() -> None:
     for sentences in (messages.REFUSALS, messages.ROWS, messages.NOTICES, messages.EXPECTED):
-        for sentence in sentences.values():
-            assert all(
-                name is None or re.fullmatch(r"[a-z]+", name) for _, name, _, _ in Formatter().parse(str(sentence))
-            )
+        for text in sentences.values():
+            assert all(name is None or re.fullmatch(r"[a-z]+", name) for _, name, _, _ in Formatter().parse(str(text)))
 
 
 def test_an_error_and_a_notice_in_words() -> None:
@@ -60,6 +59,6 @@ def test_an_error_and_a_notice_in_words() -> None:
     notice = Notice("default_used", {"column": "party_ref", "source": "account"}, 1425, 11)
     assert "1425" in messages.notice_sentence(notice)
     facts = {"key": "date_format", "expected": "date_format", "value": "jj"}
-    assert "%d/%m/%Y" in messages.refusal_sentence("mapping_invalid", facts)
-    assert "never_heard_of" in messages.refusal_sentence("never_heard_of", {})
-    assert messages.refusal_sentence("not_a_table", {"kind": "pdf"})
+    assert "%d/%m/%Y" in sentence("mapping_invalid", facts)
+    assert "never_heard_of" in sentence("never_heard_of", {})
+    assert sentence("not_a_table", {"kind": "pdf"})

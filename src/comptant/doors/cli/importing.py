@@ -24,7 +24,6 @@ from comptant.doors.cli.import_words import document, tell
 from comptant.doors.cli.progress import Progress
 from comptant.doors.imports.loading import Outcome, load
 from comptant.doors.imports.mapping import Mapping, load_mapping, shipped_mappings
-from comptant.doors.imports.messages import refusal_sentence
 from comptant.doors.imports.reading import Firm as ReadingFirm
 from comptant.doors.imports.reading import Reading, open_reading
 from comptant.doors.imports.refusals import ImportRefused
@@ -33,6 +32,7 @@ from comptant.ground.database.scope import firm_scope
 from comptant.ground.firms.actions import found_firm
 from comptant.ground.firms.models import Firm
 from comptant.ground.firms.queries import OPERATOR, memberships_of
+from comptant.ground.web.sentences import sentence
 from comptant.journey.pipeline.actions import lay_stages
 from comptant.journey.pipeline.queries import stages_of
 
@@ -65,10 +65,10 @@ def run(options: argparse.Namespace) -> int:
     try:
         done = _done(options)
     except ImportRefused as refused:
-        sentence = refusal_sentence(refused.code, refused.facts)
-        print(f"comptant: {sentence}", file=sys.stderr)
+        told = sentence(refused.code, refused.facts)
+        print(f"comptant: {told}", file=sys.stderr)
         if options.json:
-            print(json.dumps({"ok": False, "code": refused.code, "message": sentence}, ensure_ascii=False))
+            print(json.dumps({"ok": False, "code": refused.code, "message": told}, ensure_ascii=False))
         return firms.MISUSE if refused.code.startswith(MISUSED) else 1
     if options.json:
         said = document(done.outcome, done.firm, Path(options.file).name, is_new_firm=done.is_new_firm)

@@ -170,11 +170,6 @@ know(REFUSALS, _in_words)
 know(CANNOT_BE)
 
 
-def refusal_sentence(code: str, facts: Mapping[str, Any]) -> str:
-    """Why a file was refused."""
-    return sentence(code, facts)
-
-
 def expected_sentence(error: RowError) -> str:
     """What was expected in place of a refused value, or why the row cannot be."""
     return fill(ROWS[error.code], error.facts) if error.code in ROWS else sentence(error.code, error.facts)
