@@ -11,6 +11,9 @@ _last = 0
 _CHANCE = (1 << 62) - 1
 _VARIANT = 2 << 62
 
+UUID7_IN_SQL = "(%(stamp)s || substr(gen_random_uuid()::text, 16))::uuid"
+"""An id for each row of an INSERT ... SELECT, of the millisecond of ``stamp()``: what asks for the latest finds it."""
+
 
 def uuid7() -> UUID:
     """A new UUID version 7: milliseconds, then a counter that keeps this process's ids in order, then chance.
@@ -43,3 +46,8 @@ def _stamps(count: int) -> int:
     first = max((nanoseconds // 1_000_000) << 12 | (nanoseconds % 1_000_000) * 4096 // 1_000_000, _last + 1)
     _last = first + count - 1
     return first
+
+
+def stamp() -> str:
+    """The beginning of the ids that a statement makes by UUID7_IN_SQL."""
+    return str(uuid7())[:15]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from comptant.ground.database.ids import UUID7_IN_SQL, stamp, uuid7
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.acts import Recorded
 from comptant.ground.journal.differences import effective
@@ -54,9 +55,47 @@ def roll_acts(firm: Firm, acts: Sequence[UUID]) -> None:
 
 
 def roll_all(firm: Firm) -> None:
-    """Empty the tail."""
+    """Empty the tail, and leave one sum where batches left several."""
     while roll(firm):
         pass
+    merge_batches(firm)
+
+
+_SUMS: Mapping[str, tuple[str, str]] = {
+    "journal_flowrollup": ("occurred_on, currency, source, target, source_stage, target_stage", "net, tax"),
+    "journal_presencerollup": ("occurred_on, currency, account", "deals"),
+}
+"""By table: what its sums are of, and the sums."""
+
+_MERGE = """
+WITH crowded AS (
+  SELECT {keys} FROM {table} WHERE firm_id = %(firm)s GROUP BY {keys} HAVING count(*) > 1
+), gone AS (
+  DELETE FROM {table} r USING crowded c WHERE r.firm_id = %(firm)s AND {same} RETURNING r.*
+)
+INSERT INTO {table} (id, firm_id, batch, {keys}, {sums})
+SELECT {new_id}, %(firm)s, %(batch)s, {keys}, {added} FROM gone GROUP BY {keys} HAVING ({added}) <> ({nothing})
+"""
+
+
+@transaction.atomic
+def merge_batches(firm: Firm) -> None:
+    """Add up what batches wrote of the same day: a report reads a few rows a day, however often the tail is emptied.
+
+    Sums stay what they are at every instant: one statement takes the old rows away and writes the new one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [firm.id])
+        if not cursor.fetchone()[0]:
+            return
+        for table, (keys, sums) in _SUMS.items():
+            statement = _MERGE.format(
+                table=table, keys=keys, sums=sums, new_id=UUID7_IN_SQL,
+                same=" AND ".join(f"r.{key} = c.{key}" for key in keys.split(", ")),
+                added=", ".join(f"sum({column})" for column in sums.split(", ")),
+                nothing=", ".join("0" for _ in sums.split(", ")),
+            )  # fmt: skip
+            cursor.execute(statement, {"firm": firm.id, "batch": uuid7(), "stamp": stamp()})
 
 
 def waiting(firm: Firm) -> frozenset[UUID]:
