@@ -14,7 +14,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 from django.conf import settings
@@ -79,12 +78,12 @@ def first_demonstration() -> tuple[str, str] | None:
     """In an empty data folder, the demonstration firm: how to sign in to it. Otherwise None."""
     from comptant.ground.firms.queries import OPERATOR, memberships_of
 
-    if not is_embedded() or memberships_of(OPERATOR) or find_spec("comptant.doors.demo") is None:
+    if not is_embedded() or memberships_of(OPERATOR):
         return None
-    from comptant.doors import demo
+    from comptant.doors.demo import create_demo
 
     print(_("First start: creating the demonstration firm."), flush=True)
-    return demo.create_demo()
+    return create_demo()
 
 
 def say_where(options: argparse.Namespace, sign_in: tuple[str, str] | None) -> None:

@@ -59,7 +59,7 @@ def new_firm(request: HttpRequest) -> HttpResponse:
     """GET shows the form; POST founds the firm, owned by who asks."""
     form = FirmForm(request.POST or None)
     if form.is_valid():
-        owner = User.objects.get(pk=request.user.pk)
+        owner = User.objects.get(pk=str(request.user.pk))
         firm = found(form.cleaned_data["name"], form.cleaned_data["place"], _language(form), owner)
         return redirect("start", firm_ref=firm.ref)
     return _page(request, form, _("A new firm"), reverse("new-firm"))

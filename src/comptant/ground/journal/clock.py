@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from comptant.ground.database.ids import uuid7
+from comptant.ground.database.ids import UUID7_IN_SQL, stamp, uuid7
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.models import NO_DOCUMENT
 
@@ -22,18 +22,17 @@ class CrossingSource:
     """Where a room keeps the crossings that are due.
 
     ``select`` yields deal_id, occurred_at, occurred_on, stage, net, tax, details and row_id for rows that are due,
-    locked. ``update`` is the room's own state change, an UPDATE ... FROM due.
+    ``lock`` what comes last in it to hold them until the end. ``update`` is the room's own state change, an
+    UPDATE ... FROM numbered.
     """
 
     kind: str
     source: str
     target: str
     select: str
+    lock: str
     update: str
 
-
-_NEW_ID = "(%(stamp)s || substr(gen_random_uuid()::text, 16))::uuid"
-"""A UUID version 7 of the statement's millisecond: what asks for the latest id must find the clock's in its place."""
 
 _STATEMENT = """
 WITH due AS MATERIALIZED ({select}), numbered AS MATERIALIZED (
@@ -82,15 +81,21 @@ SELECT count(*) FROM numbered
 
 
 def post_many(firm: Firm, source: CrossingSource, params: Mapping[str, Any]) -> int:
-    """Post every crossing that the room's ``select`` finds due; how many. One statement, however many."""
+    """Post every crossing that the room's ``select`` finds due; how many. Two statements, however many.
+
+    The first holds the deals: what someone recorded on one of them meanwhile is seen by the second.
+    """
     statement = _STATEMENT.replace("{select}", source.select).replace("{update}", source.update)
-    statement = statement.replace("{new_id}", _NEW_ID)
+    statement = statement.replace("{new_id}", UUID7_IN_SQL)
     with connection.cursor() as cursor:
+        cursor.execute(f"{source.select} {source.lock}", {**params, "firm": firm.id})
+        if not cursor.rowcount:
+            return 0
         cursor.execute(
             statement,
             {
                 **params, "firm": firm.id, "kind": source.kind, "source": source.source, "target": source.target,
-                "nowhere": NO_DOCUMENT, "batch": uuid7(), "stamp": str(uuid7())[:15],
+                "nowhere": NO_DOCUMENT, "batch": uuid7(), "stamp": stamp(),
             },
         )  # fmt: skip
         return int(cursor.fetchone()[0])

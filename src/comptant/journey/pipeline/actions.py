@@ -14,7 +14,8 @@ from comptant.ground.firms.models import Firm, Member
 from comptant.ground.journal.actions import load_cases, settle
 from comptant.ground.journal.acts import Fact
 from comptant.ground.parties.models import Party
-from comptant.journey.pipeline.models import Stage, StageKind
+from comptant.journey.pipeline.clock import draw_again
+from comptant.journey.pipeline.models import Closure, Stage, StageKind
 
 DECLARED = {"contacted": 14, "discovery": 14, "proposal": 21, "decision": 14}
 """Days of silence declared by default, by stage (product.md 4.2)."""
@@ -74,6 +75,14 @@ def say(deal: Deal, kind: str, details: Mapping[str, Any] | None = None, *, at: 
     fact = Fact(kind, at, dict(details or {}), by=by.id)
     acts = settle(deal.firm, load_cases(deal.firm, {deal.id: [fact]}))
     return next(act.id for act in reversed(acts) if act.kind == kind and not act.is_clock)
+
+
+@transaction.atomic
+def declare_closure(firm: Firm, first_on: date, last_on: date) -> Closure:
+    """The firm is closed from one day to another, both included: silence does not count them, past days neither."""
+    closure: Closure = Closure.objects.create(firm=firm, first_on=first_on, last_on=last_on)
+    draw_again(firm)
+    return closure
 
 
 def go_live(firm: Firm, at: datetime) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -31,7 +32,8 @@ STALLS = CrossingSource(
              s.next_details AS details, s.id AS row_id, s.next_rule
       FROM pipeline_standing s JOIN deals_deal d ON d.firm_id = s.firm_id AND d.id = s.deal_id
       WHERE s.firm_id = %(firm)s AND s.next_on <= %(until)s AND s.place = 'hoped'
-      ORDER BY s.deal_id FOR UPDATE OF d, s""",
+      ORDER BY s.deal_id""",
+    lock="FOR UPDATE OF d, s",
     update="""
       UPDATE pipeline_standing s SET place = 'stalled', stalled_on = n.occurred_on, stall_rule = n.next_rule,
         next_on = NULL, next_rule = '', next_at = NULL, next_details = NULL
@@ -65,6 +67,25 @@ def _wake(firm: Firm, until: date) -> int:
     if woken:
         write_tally(firm, tally)
     return woken
+
+
+def draw_again(firm: Firm, bench: Bench | None = None, tally: Tally | None = None) -> int:
+    """Draw the clock's conclusions anew on every deal ever hoped for; how many acts that took.
+
+    For what changes the past: thresholds of past months, a closure declared late.
+    """
+    bench, sums, written = bench or Bench.open(firm), tally if tally is not None else Tally(), 0
+    ids: list[UUID] = []
+    while True:
+        rows = Standing.objects.filter(firm=firm).order_by("deal_id")
+        rows = rows.filter(deal_id__gt=ids[-1]) if ids else rows
+        ids = list(rows.values_list("deal_id", flat=True)[:CHUNK])
+        if not ids:
+            break
+        written += len(settle(firm, load_cases(firm, dict.fromkeys(ids, ())), bench=bench, tally=sums))
+    if tally is None:
+        write_tally(firm, sums)
+    return written
 
 
 def changed_thresholds(firm: Firm, month: date) -> set[str]:

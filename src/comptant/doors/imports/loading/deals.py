@@ -15,6 +15,7 @@ from comptant.doors.imports.rows import DealRow
 from comptant.ground.database.bulk import insert_rows
 from comptant.ground.database.ids import uuid7
 from comptant.ground.deals.models import Deal
+from comptant.ground.journal.actions import lock_deals
 from comptant.ground.journal.acts import Fact, Recorded
 from comptant.ground.journal.differences import effective
 from comptant.ground.journal.queries import deal_heads, recorded_acts
@@ -65,6 +66,8 @@ class DealLoader:
             held = held_deals(self.loading, [row.ref for row in rows])
             acts = recorded_acts(self.firm, [deal.id for deal in held.values()]) if held else {}
             for row in rows:
+                if row.ref not in held and row.status != "won":
+                    continue  # thresholds come from wins alone
                 facts = deal_facts(row, self.firm.tz, self.first_stage)
                 if row.ref in held:
                     recorded = acts.get(held[row.ref].id, [])
@@ -105,6 +108,7 @@ class DealLoader:
     def _known(self, rows: Sequence[DealRow], held: dict[str, HeldDeal]) -> Iterator[Case]:
         """Deals that exist: what is new of them, and with --update what differs."""
         ids = [held[row.ref].id for row in rows]
+        lock_deals(self.firm, ids)
         heads, acts = (deal_heads(self.firm, ids), recorded_acts(self.firm, ids)) if ids else ({}, {})
         for row in rows:
             deal = held[row.ref]
@@ -146,7 +150,7 @@ class DealLoader:
         outcome = self.loading.outcome
         if not self._fits(row, deal):
             return False
-        changes = {}
+        changes: dict[str, object] = {}
         if row.title != deal.title:
             outcome.differs(row.line, row.ref, "title", deal.title, row.title)
             changes["title"] = row.title

@@ -13,6 +13,7 @@ from comptant.doors.imports.loading.staging import Staging
 from comptant.doors.imports.rows import EventRow
 from comptant.ground.database.bulk import insert_rows
 from comptant.ground.database.ids import uuid7
+from comptant.ground.journal.actions import lock_deals
 from comptant.ground.journal.acts import Recorded
 from comptant.ground.journal.differences import effective
 from comptant.ground.journal.queries import deal_heads, recorded_acts
@@ -71,7 +72,8 @@ class EventLoader:
         if missing:
             party = self.loading.people.parties([UNKNOWN_PARTY])[UNKNOWN_PARTY]
             currency = self.firm.currency
-            rows = ((uuid7(), self.firm.id, ref, ref, party.id, currency, {}, True) for ref in missing)
+            no_custom: dict[str, str] = {}
+            rows = [(uuid7(), self.firm.id, ref, ref, party.id, currency, no_custom, True) for ref in missing]
             insert_rows("deals_deal", DEAL_COLUMNS, rows)
 
     def _said(self, rows: Sequence[EventRow], acts: Sequence[Recorded]) -> Said:
@@ -80,6 +82,7 @@ class EventLoader:
     def _groups(self, groups: dict[str, list[EventRow]]) -> Iterator[Group]:
         """The groups whose deal exists, with the acts held."""
         known = held_deals(self.loading, list(groups))
+        lock_deals(self.firm, [deal.id for deal in known.values()])
         acts = recorded_acts(self.firm, [deal.id for deal in known.values()])
         for ref, deal in known.items():
             yield deal.id, groups[ref], acts.get(deal.id, [])

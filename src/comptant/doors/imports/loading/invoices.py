@@ -18,6 +18,7 @@ from comptant.doors.imports.refusals import RowError
 from comptant.doors.imports.rows import InvoiceRow
 from comptant.ground.database.bulk import insert_rows
 from comptant.ground.database.ids import uuid7
+from comptant.ground.journal.actions import lock_deals
 from comptant.ground.journal.acts import Fact, Recorded
 from comptant.ground.journal.differences import effective
 from comptant.ground.journal.queries import deal_heads, recorded_acts
@@ -110,6 +111,7 @@ class InvoiceLoader:
             ),
         )  # fmt: skip
         ids = [deal.id for deal in held.values()]
+        lock_deals(self.firm, ids)
         heads, acts = (deal_heads(self.firm, ids), recorded_acts(self.firm, ids)) if ids else ({}, {})
         for deal in made.values():
             country = parties[deal.party_ref].country or self.firm.country

@@ -22,13 +22,12 @@ from comptant.doors.imports.reading import Reading
 from comptant.doors.nightly import catch_up
 from comptant.ground.database.scope import firm_scope
 from comptant.ground.firms.models import Firm
-from comptant.ground.journal.actions import load_cases
 from comptant.ground.journal.acts import Fact
 from comptant.ground.journal.replay import Refused, replay
 from comptant.ground.journal.rooms import DealHead
 from comptant.ground.journal.writing import write_tally
+from comptant.journey.pipeline.clock import draw_again
 from comptant.journey.pipeline.desk import room_by_country
-from comptant.journey.pipeline.models import Standing
 from comptant.journey.pipeline.rules import PipelineRoom, Thread
 from comptant.journey.pipeline.rules.thresholds import Histogram, count_gaps, next_month
 from comptant.journey.pipeline.thresholds import recorded_gaps, write_thresholds
@@ -105,7 +104,8 @@ def _load(loading: Loading, reading: Reading, skip_bad: bool) -> None:
     moved = _learn(loading, loader)
     loader.load()
     if moved:
-        _settle_others(loading)
+        written = draw_again(loading.firm, loading.opened_bench(), outcome.tally)
+        outcome.counts["acts_written"] += written
     write_tally(loading.firm, outcome.tally)
 
 
@@ -162,18 +162,3 @@ def _won_thread(facts: list[Fact], room: PipelineRoom) -> Thread | None:
         return None
     thread: Thread | None = state.memory.get("pipeline")
     return thread
-
-
-def _settle_others(loading: Loading) -> None:
-    """Thresholds of past months changed: draw the clock's conclusions anew on every deal of the firm."""
-    firm = loading.firm
-    last: UUID | None = None
-    while True:
-        rows = Standing.objects.filter(firm=firm).order_by("deal_id")
-        if last is not None:
-            rows = rows.filter(deal_id__gt=last)
-        ids = list(rows.values_list("deal_id", flat=True)[:2_000])
-        if not ids:
-            return
-        last = ids[-1]
-        loading.settle(load_cases(firm, dict.fromkeys(ids, ())))

@@ -66,7 +66,8 @@ class Staging:
                 " WHERE s.line > f.first ORDER BY s.line LIMIT %s",
                 [limit],
             )
-            return cursor.fetchall()
+            found: list[tuple[str, int, int]] = cursor.fetchall()
+        return found
 
     def chunks(self, order: str = "line") -> Iterator[list[Any]]:
         """The rows, a chunk at a time, in the order of lines."""

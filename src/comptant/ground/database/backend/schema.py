@@ -21,7 +21,7 @@ CURRENT_FIRM = "nullif(current_setting('app.firm', true), '')::bigint"
 class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
     """PostgreSQL's schema editor that knows whose row each row is."""
 
-    sql_create_column_inline_fk = None
+    sql_create_column_inline_fk: Any = None
 
     def column_sql(self, model: type[Model], field: Field[Any, Any], include_default: bool = False) -> Any:
         """As Django's, without PRIMARY KEY on the id of a firm's row: the table says it."""
@@ -37,12 +37,13 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
             sql = sql.rstrip()[:-1] + ', PRIMARY KEY ("firm_id", "id"))'
         return sql, params
 
-    def _create_fk_sql(self, model: type[Model], field: Field[Any, Any], suffix: str) -> Statement:
-        statement: Statement = super()._create_fk_sql(model, field, suffix)
-        statement.parts["deferrable"] = ""
+    def _create_fk_sql(self, model: type[Model], field: Any, suffix: str) -> Statement:
+        statement: Statement = super()._create_fk_sql(model, field, suffix)  # type: ignore[misc] # not in the stubs
+        parts: dict[str, Any] = statement.parts
+        parts["deferrable"] = ""
         if is_owned(model) and is_owned(field.remote_field.model):
-            statement.parts["column"] = f'"firm_id", "{field.column}"'
-            statement.parts["to_column"] = '"firm_id", "id"'
+            parts["column"] = f'"firm_id", "{field.column}"'
+            parts["to_column"] = '"firm_id", "id"'
         return statement
 
     def create_model(self, model: type[Model]) -> None:
@@ -50,7 +51,7 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
         super().create_model(model)
         for statement in table_guards(model):
             self.execute(statement)
-        if is_owned(model) and self.connection.pg_version >= 170_000:  # type: ignore[attr-defined]
+        if is_owned(model) and self.connection.pg_version >= 170_000:
             self.execute(f'GRANT MAINTAIN ON "{model._meta.db_table}" TO {settings.APP_ROLE}')
 
     def add_field(self, model: type[Model], field: Field[Any, Any]) -> None:
