@@ -6,74 +6,102 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('language', models.CharField(blank=True, max_length=10)),
-                ('is_active', models.BooleanField(default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.CharField(blank=True, max_length=120)),
+                ("language", models.CharField(blank=True, max_length=10)),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Firm',
+            name="Firm",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('ref', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=200)),
-                ('country', models.CharField(default='FR', max_length=2)),
-                ('currency', models.CharField(default='EUR', max_length=3)),
-                ('zone', models.CharField(default='Europe/Paris', max_length=64)),
-                ('language', models.CharField(default='fr', max_length=10)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('fixed_today', models.DateField(blank=True, null=True)),
-                ('live_on', models.DateField(blank=True, null=True)),
-                ('clock_on', models.DateField(blank=True, null=True)),
-                ('thresholds_on', models.DateField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("ref", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=200)),
+                ("country", models.CharField(default="FR", max_length=2)),
+                ("currency", models.CharField(default="EUR", max_length=3)),
+                ("zone", models.CharField(default="Europe/Paris", max_length=64)),
+                ("language", models.CharField(default="fr", max_length=10)),
+                ("is_demo", models.BooleanField(default=False)),
+                ("fixed_today", models.DateField(blank=True, null=True)),
+                ("live_on", models.DateField(blank=True, null=True)),
+                ("clock_on", models.DateField(blank=True, null=True)),
+                ("thresholds_on", models.DateField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='MembershipKey',
+            name="MembershipKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('user_hash', models.BinaryField(max_length=32)),
-                ('ref_hash', models.BinaryField(max_length=32)),
-                ('firm_id', models.BigIntegerField()),
-                ('member_id', models.UUIDField()),
-                ('is_demo', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("user_hash", models.BinaryField(max_length=32)),
+                ("ref_hash", models.BinaryField(max_length=32)),
+                ("firm_id", models.BigIntegerField()),
+                ("member_id", models.UUIDField()),
+                ("is_demo", models.BooleanField(default=False)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user_hash', 'ref_hash'), name='membership_key_once')],
+                "constraints": [models.UniqueConstraint(fields=("user_hash", "ref_hash"), name="membership_key_once")],
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.UUIDField(default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('user_id', models.BigIntegerField(blank=True, null=True)),
-                ('name', models.CharField(max_length=120)),
-                ('role', models.CharField(choices=[('owner', 'owner'), ('manager', 'manager'), ('seller', 'seller'), ('staff', 'staff'), ('accountant', 'accountant'), ('mentor', 'mentor')], max_length=12)),
-                ('is_active', models.BooleanField(default=True)),
-                ('firm', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("user_id", models.BigIntegerField(blank=True, null=True)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "owner"),
+                            ("manager", "manager"),
+                            ("seller", "seller"),
+                            ("staff", "staff"),
+                            ("accountant", "accountant"),
+                            ("mentor", "mentor"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="firms.firm"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('firm', 'name'), name='member_name_once'), models.UniqueConstraint(condition=models.Q(('user_id__isnull', False)), fields=('firm', 'user_id'), name='member_user_once')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("firm", "name"), name="member_name_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("user_id__isnull", False)),
+                        fields=("firm", "user_id"),
+                        name="member_user_once",
+                    ),
+                ],
             },
         ),
     ]

@@ -9,197 +9,455 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('deals', '0001_initial'),
-        ('firms', '0001_initial'),
+        ("deals", "0001_initial"),
+        ("firms", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Act',
+            name="Act",
             fields=[
-                ('id', models.UUIDField(default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('seq', models.IntegerField()),
-                ('said', models.IntegerField()),
-                ('rank', models.SmallIntegerField()),
-                ('kind', models.CharField(max_length=30)),
-                ('occurred_at', models.DateTimeField()),
-                ('occurred_on', models.DateField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('is_clock', models.BooleanField()),
-                ('stage', models.CharField(max_length=40)),
-                ('details', models.JSONField()),
-                ('fact_key', models.CharField(max_length=80)),
-                ('document_sha256', models.BinaryField(max_length=32, null=True)),
-                ('by', comptant.ground.database.rows.FirmForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.member')),
-                ('corrects', comptant.ground.database.rows.FirmForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='journal.act')),
-                ('deal', comptant.ground.database.rows.FirmForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='acts', to='deals.deal')),
-                ('firm', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("seq", models.IntegerField()),
+                ("said", models.IntegerField()),
+                ("rank", models.SmallIntegerField()),
+                ("kind", models.CharField(max_length=30)),
+                ("occurred_at", models.DateTimeField()),
+                ("occurred_on", models.DateField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("is_clock", models.BooleanField()),
+                ("stage", models.CharField(max_length=40)),
+                ("details", models.JSONField()),
+                ("fact_key", models.CharField(max_length=80)),
+                ("document_sha256", models.BinaryField(max_length=32, null=True)),
+                (
+                    "by",
+                    comptant.ground.database.rows.FirmForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="firms.member",
+                    ),
+                ),
+                (
+                    "corrects",
+                    comptant.ground.database.rows.FirmForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="journal.act",
+                    ),
+                ),
+                (
+                    "deal",
+                    comptant.ground.database.rows.FirmForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acts",
+                        to="deals.deal",
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="firms.firm",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
             bases=(comptant.ground.database.tables.AppendOnly, models.Model),
         ),
         migrations.CreateModel(
-            name='Balance',
+            name="Balance",
             fields=[
-                ('id', models.UUIDField(default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('account', models.CharField(max_length=12)),
-                ('document', models.UUIDField(default='00000000-0000-0000-0000-000000000000')),
-                ('net', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('tax', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('deal', comptant.ground.database.rows.FirmForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='deals.deal')),
-                ('firm', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("account", models.CharField(max_length=12)),
+                ("document", models.UUIDField(default="00000000-0000-0000-0000-000000000000")),
+                ("net", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("tax", models.DecimalField(decimal_places=2, max_digits=18)),
+                (
+                    "deal",
+                    comptant.ground.database.rows.FirmForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="balances",
+                        to="deals.deal",
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="firms.firm",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='FlowRollup',
+            name="FlowRollup",
             fields=[
-                ('id', models.UUIDField(default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('batch', models.UUIDField()),
-                ('occurred_on', models.DateField()),
-                ('currency', models.CharField(max_length=3)),
-                ('source', models.CharField(max_length=12)),
-                ('target', models.CharField(max_length=12)),
-                ('source_stage', models.CharField(max_length=40)),
-                ('target_stage', models.CharField(max_length=40)),
-                ('net', models.DecimalField(decimal_places=2, max_digits=20)),
-                ('tax', models.DecimalField(decimal_places=2, max_digits=20)),
-                ('firm', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("batch", models.UUIDField()),
+                ("occurred_on", models.DateField()),
+                ("currency", models.CharField(max_length=3)),
+                ("source", models.CharField(max_length=12)),
+                ("target", models.CharField(max_length=12)),
+                ("source_stage", models.CharField(max_length=40)),
+                ("target_stage", models.CharField(max_length=40)),
+                ("net", models.DecimalField(decimal_places=2, max_digits=20)),
+                ("tax", models.DecimalField(decimal_places=2, max_digits=20)),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="firms.firm",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Posting',
+            name="Posting",
             fields=[
-                ('id', models.UUIDField(default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('n', models.SmallIntegerField()),
-                ('source', models.CharField(max_length=12)),
-                ('target', models.CharField(max_length=12)),
-                ('source_stage', models.CharField(max_length=40)),
-                ('target_stage', models.CharField(max_length=40)),
-                ('net', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('tax', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('document', models.UUIDField(null=True)),
-                ('occurred_on', models.DateField()),
-                ('act', comptant.ground.database.rows.FirmForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='journal.act')),
-                ('deal', comptant.ground.database.rows.FirmForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='deals.deal')),
-                ('firm', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("n", models.SmallIntegerField()),
+                ("source", models.CharField(max_length=12)),
+                ("target", models.CharField(max_length=12)),
+                ("source_stage", models.CharField(max_length=40)),
+                ("target_stage", models.CharField(max_length=40)),
+                ("net", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("tax", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("document", models.UUIDField(null=True)),
+                ("occurred_on", models.DateField()),
+                (
+                    "act",
+                    comptant.ground.database.rows.FirmForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="postings",
+                        to="journal.act",
+                    ),
+                ),
+                (
+                    "deal",
+                    comptant.ground.database.rows.FirmForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="deals.deal",
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="firms.firm",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
             bases=(comptant.ground.database.tables.AppendOnly, models.Model),
         ),
         migrations.CreateModel(
-            name='PresenceRollup',
+            name="PresenceRollup",
             fields=[
-                ('id', models.UUIDField(default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('batch', models.UUIDField()),
-                ('occurred_on', models.DateField()),
-                ('currency', models.CharField(max_length=3)),
-                ('account', models.CharField(max_length=12)),
-                ('deals', models.IntegerField()),
-                ('firm', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("batch", models.UUIDField()),
+                ("occurred_on", models.DateField()),
+                ("currency", models.CharField(max_length=3)),
+                ("account", models.CharField(max_length=12)),
+                ("deals", models.IntegerField()),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="firms.firm",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Unrolled',
+            name="Unrolled",
             fields=[
-                ('id', models.UUIDField(default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('firm', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="firms.firm",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Unsealed',
+            name="Unsealed",
             fields=[
-                ('id', models.UUIDField(default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('firm', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="firms.firm",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddConstraint(
-            model_name='act',
-            constraint=models.UniqueConstraint(fields=('firm', 'deal', 'seq'), name='act_seq_once'),
+            model_name="act",
+            constraint=models.UniqueConstraint(fields=("firm", "deal", "seq"), name="act_seq_once"),
         ),
         migrations.AddConstraint(
-            model_name='act',
-            constraint=models.UniqueConstraint(condition=models.Q(('corrects__isnull', False)), fields=('firm', 'corrects'), name='act_corrected_once'),
+            model_name="act",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("corrects__isnull", False)), fields=("firm", "corrects"), name="act_corrected_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='act',
-            constraint=models.CheckConstraint(condition=models.Q(('seq__gte', 1)), name='act_seq_from_one'),
+            model_name="act",
+            constraint=models.CheckConstraint(condition=models.Q(("seq__gte", 1)), name="act_seq_from_one"),
         ),
         migrations.AddConstraint(
-            model_name='act',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('corrects__isnull', False), ('kind', 'corrected')), models.Q(models.Q(('kind', 'corrected'), _negated=True), ('corrects__isnull', True)), _connector='OR'), name='act_corrected_names_what'),
+            model_name="act",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("corrects__isnull", False), ("kind", "corrected")),
+                    models.Q(models.Q(("kind", "corrected"), _negated=True), ("corrects__isnull", True)),
+                    _connector="OR",
+                ),
+                name="act_corrected_names_what",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='balance',
-            constraint=models.UniqueConstraint(fields=('firm', 'deal', 'account', 'document'), name='balance_once'),
+            model_name="balance",
+            constraint=models.UniqueConstraint(fields=("firm", "deal", "account", "document"), name="balance_once"),
         ),
         migrations.AddConstraint(
-            model_name='balance',
-            constraint=models.CheckConstraint(condition=models.Q(('account', 'origin'), models.Q(('net__gte', 0), ('tax__gte', 0)), _connector='OR'), name='balance_not_negative'),
+            model_name="balance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("account", "origin"), models.Q(("net__gte", 0), ("tax__gte", 0)), _connector="OR"),
+                name="balance_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='balance',
-            constraint=models.CheckConstraint(condition=models.Q(('account__in', ('origin', 'hoped', 'waiting', 'stalled', 'lost', 'vanished', 'declined', 'signed', 'billable', 'invoiced', 'overdue', 'disputed', 'doubtful', 'cancelled', 'written_off', 'held', 'cashed'))), name='balance_account'),
+            model_name="balance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "account__in",
+                        (
+                            "origin",
+                            "hoped",
+                            "waiting",
+                            "stalled",
+                            "lost",
+                            "vanished",
+                            "declined",
+                            "signed",
+                            "billable",
+                            "invoiced",
+                            "overdue",
+                            "disputed",
+                            "doubtful",
+                            "cancelled",
+                            "written_off",
+                            "held",
+                            "cashed",
+                        ),
+                    )
+                ),
+                name="balance_account",
+            ),
         ),
         migrations.AddIndex(
-            model_name='flowrollup',
-            index=models.Index(fields=['firm', 'occurred_on'], name='flow_rollup_by_day'),
+            model_name="flowrollup",
+            index=models.Index(fields=["firm", "occurred_on"], name="flow_rollup_by_day"),
         ),
         migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['firm', 'deal'], name='posting_by_deal'),
+            model_name="posting",
+            index=models.Index(fields=["firm", "deal"], name="posting_by_deal"),
         ),
         migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['firm', 'occurred_on'], name='posting_by_day'),
+            model_name="posting",
+            index=models.Index(fields=["firm", "occurred_on"], name="posting_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('net__gte', 0), ('tax__gte', 0)), name='posting_not_negative'),
+            model_name="posting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("net__gte", 0), ("tax__gte", 0)), name="posting_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source', 'billable'), ('target__in', ['cancelled', 'invoiced', 'origin'])), models.Q(('source', 'cashed'), ('target__in', ['held', 'invoiced', 'overdue'])), models.Q(('source', 'declined'), ('target__in', ['hoped'])), models.Q(('source', 'disputed'), ('target__in', ['billable', 'cancelled', 'cashed', 'doubtful', 'invoiced', 'overdue', 'written_off'])), models.Q(('source', 'doubtful'), ('target__in', ['billable', 'cancelled', 'cashed', 'disputed', 'invoiced', 'overdue', 'written_off'])), models.Q(('source', 'held'), ('target__in', ['cancelled', 'origin'])), models.Q(('source', 'hoped'), ('target__in', ['declined', 'hoped', 'lost', 'origin', 'signed', 'stalled', 'vanished', 'waiting'])), models.Q(('source', 'invoiced'), ('target__in', ['billable', 'cancelled', 'cashed', 'disputed', 'doubtful', 'overdue', 'written_off'])), models.Q(('source', 'lost'), ('target__in', ['hoped'])), models.Q(('source', 'origin'), ('target__in', ['billable', 'cashed', 'held', 'hoped', 'signed'])), models.Q(('source', 'overdue'), ('target__in', ['billable', 'cancelled', 'cashed', 'disputed', 'doubtful', 'invoiced', 'written_off'])), models.Q(('source', 'signed'), ('target__in', ['billable', 'cancelled', 'origin'])), models.Q(('source', 'stalled'), ('target__in', ['declined', 'hoped', 'lost', 'origin', 'vanished', 'waiting'])), models.Q(('source', 'vanished'), ('target__in', ['hoped'])), models.Q(('source', 'waiting'), ('target__in', ['declined', 'hoped', 'lost', 'origin', 'stalled', 'vanished'])), models.Q(('source', 'written_off'), ('target__in', ['cashed', 'overdue'])), _connector='OR'), name='posting_legal_pair'),
+            model_name="posting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("source", "billable"), ("target__in", ["cancelled", "invoiced", "origin"])),
+                    models.Q(("source", "cashed"), ("target__in", ["held", "invoiced", "overdue"])),
+                    models.Q(("source", "declined"), ("target__in", ["hoped"])),
+                    models.Q(
+                        ("source", "disputed"),
+                        (
+                            "target__in",
+                            ["billable", "cancelled", "cashed", "doubtful", "invoiced", "overdue", "written_off"],
+                        ),
+                    ),
+                    models.Q(
+                        ("source", "doubtful"),
+                        (
+                            "target__in",
+                            ["billable", "cancelled", "cashed", "disputed", "invoiced", "overdue", "written_off"],
+                        ),
+                    ),
+                    models.Q(("source", "held"), ("target__in", ["cancelled", "origin"])),
+                    models.Q(
+                        ("source", "hoped"),
+                        (
+                            "target__in",
+                            ["declined", "hoped", "lost", "origin", "signed", "stalled", "vanished", "waiting"],
+                        ),
+                    ),
+                    models.Q(
+                        ("source", "invoiced"),
+                        (
+                            "target__in",
+                            ["billable", "cancelled", "cashed", "disputed", "doubtful", "overdue", "written_off"],
+                        ),
+                    ),
+                    models.Q(("source", "lost"), ("target__in", ["hoped"])),
+                    models.Q(("source", "origin"), ("target__in", ["billable", "cashed", "held", "hoped", "signed"])),
+                    models.Q(
+                        ("source", "overdue"),
+                        (
+                            "target__in",
+                            ["billable", "cancelled", "cashed", "disputed", "doubtful", "invoiced", "written_off"],
+                        ),
+                    ),
+                    models.Q(("source", "signed"), ("target__in", ["billable", "cancelled", "origin"])),
+                    models.Q(
+                        ("source", "stalled"),
+                        ("target__in", ["declined", "hoped", "lost", "origin", "vanished", "waiting"]),
+                    ),
+                    models.Q(("source", "vanished"), ("target__in", ["hoped"])),
+                    models.Q(
+                        ("source", "waiting"),
+                        ("target__in", ["declined", "hoped", "lost", "origin", "stalled", "vanished"]),
+                    ),
+                    models.Q(("source", "written_off"), ("target__in", ["cashed", "overdue"])),
+                    _connector="OR",
+                ),
+                name="posting_legal_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source', 'hoped'), ('source_stage', ''), _connector='OR'), models.Q(('target', 'hoped'), ('target_stage', ''), _connector='OR')), name='posting_stage_of_hoped'),
+            model_name="posting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("source", "hoped"), ("source_stage", ""), _connector="OR"),
+                    models.Q(("target", "hoped"), ("target_stage", ""), _connector="OR"),
+                ),
+                name="posting_stage_of_hoped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source', 'hoped'), ('target', 'hoped'), _negated=True), models.Q(('source_stage', models.F('target_stage')), _negated=True), _connector='OR'), name='posting_goes_somewhere'),
+            model_name="posting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("source", "hoped"), ("target", "hoped"), _negated=True),
+                    models.Q(("source_stage", models.F("target_stage")), _negated=True),
+                    _connector="OR",
+                ),
+                name="posting_goes_somewhere",
+            ),
         ),
         migrations.AddIndex(
-            model_name='presencerollup',
-            index=models.Index(fields=['firm', 'occurred_on'], name='presence_rollup_by_day'),
+            model_name="presencerollup",
+            index=models.Index(fields=["firm", "occurred_on"], name="presence_rollup_by_day"),
         ),
     ]

@@ -4,25 +4,177 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('deals', '0001_initial'),
-        ('firms', '0001_initial'),
-        ('journal', '0001_initial'),
+        ("deals", "0001_initial"),
+        ("firms", "0001_initial"),
+        ("journal", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='posting',
-            name='posting_legal_pair',
+            model_name="posting",
+            name="posting_legal_pair",
         ),
         migrations.AddField(
-            model_name='posting',
-            name='is_correction',
+            model_name="posting",
+            name="is_correction",
             field=models.BooleanField(db_default=False),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(models.Q(('source', 'billable'), ('target__in', ['cancelled', 'invoiced', 'origin'])), models.Q(('source', 'cashed'), ('target__in', ['held', 'invoiced', 'overdue'])), models.Q(('source', 'declined'), ('target__in', ['hoped'])), models.Q(('source', 'disputed'), ('target__in', ['billable', 'cancelled', 'cashed', 'doubtful', 'invoiced', 'overdue', 'written_off'])), models.Q(('source', 'doubtful'), ('target__in', ['billable', 'cancelled', 'cashed', 'disputed', 'invoiced', 'overdue', 'written_off'])), models.Q(('source', 'held'), ('target__in', ['cancelled', 'origin'])), models.Q(('source', 'hoped'), ('target__in', ['declined', 'hoped', 'lost', 'origin', 'signed', 'stalled', 'vanished', 'waiting'])), models.Q(('source', 'invoiced'), ('target__in', ['billable', 'cancelled', 'cashed', 'disputed', 'doubtful', 'overdue', 'written_off'])), models.Q(('source', 'lost'), ('target__in', ['hoped'])), models.Q(('source', 'origin'), ('target__in', ['billable', 'cashed', 'held', 'hoped', 'signed'])), models.Q(('source', 'overdue'), ('target__in', ['billable', 'cancelled', 'cashed', 'disputed', 'doubtful', 'invoiced', 'written_off'])), models.Q(('source', 'signed'), ('target__in', ['billable', 'cancelled', 'origin'])), models.Q(('source', 'stalled'), ('target__in', ['declined', 'hoped', 'lost', 'origin', 'vanished', 'waiting'])), models.Q(('source', 'vanished'), ('target__in', ['hoped'])), models.Q(('source', 'waiting'), ('target__in', ['declined', 'hoped', 'lost', 'origin', 'stalled', 'vanished'])), models.Q(('source', 'written_off'), ('target__in', ['cashed', 'overdue'])), _connector='OR'), ('is_correction', False)), models.Q(models.Q(models.Q(('source', 'billable'), ('target__in', ['disputed', 'doubtful', 'invoiced', 'origin', 'overdue', 'signed'])), models.Q(('source', 'cancelled'), ('target__in', ['billable', 'disputed', 'doubtful', 'held', 'invoiced', 'overdue', 'signed'])), models.Q(('source', 'cashed'), ('target__in', ['disputed', 'doubtful', 'invoiced', 'origin', 'overdue', 'written_off'])), models.Q(('source', 'declined'), ('target__in', ['hoped', 'stalled', 'waiting'])), models.Q(('source', 'disputed'), ('target__in', ['doubtful', 'invoiced', 'overdue'])), models.Q(('source', 'doubtful'), ('target__in', ['disputed', 'invoiced', 'overdue'])), models.Q(('source', 'held'), ('target__in', ['cashed', 'origin'])), models.Q(('source', 'hoped'), ('target__in', ['declined', 'hoped', 'lost', 'origin', 'stalled', 'vanished', 'waiting'])), models.Q(('source', 'invoiced'), ('target__in', ['billable', 'cashed', 'disputed', 'doubtful', 'overdue'])), models.Q(('source', 'lost'), ('target__in', ['hoped', 'stalled', 'waiting'])), models.Q(('source', 'origin'), ('target__in', ['billable', 'held', 'hoped', 'signed', 'stalled', 'waiting'])), models.Q(('source', 'overdue'), ('target__in', ['cashed', 'disputed', 'doubtful', 'invoiced', 'written_off'])), models.Q(('source', 'signed'), ('target__in', ['hoped', 'origin'])), models.Q(('source', 'stalled'), ('target__in', ['hoped', 'waiting'])), models.Q(('source', 'vanished'), ('target__in', ['hoped', 'stalled', 'waiting'])), models.Q(('source', 'waiting'), ('target__in', ['hoped', 'stalled'])), models.Q(('source', 'written_off'), ('target__in', ['disputed', 'doubtful', 'invoiced', 'overdue'])), _connector='OR'), ('is_correction', True)), _connector='OR'), name='posting_legal_pair'),
+            model_name="posting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        models.Q(
+                            models.Q(("source", "billable"), ("target__in", ["cancelled", "invoiced", "origin"])),
+                            models.Q(("source", "cashed"), ("target__in", ["held", "invoiced", "overdue"])),
+                            models.Q(("source", "declined"), ("target__in", ["hoped"])),
+                            models.Q(
+                                ("source", "disputed"),
+                                (
+                                    "target__in",
+                                    [
+                                        "billable",
+                                        "cancelled",
+                                        "cashed",
+                                        "doubtful",
+                                        "invoiced",
+                                        "overdue",
+                                        "written_off",
+                                    ],
+                                ),
+                            ),
+                            models.Q(
+                                ("source", "doubtful"),
+                                (
+                                    "target__in",
+                                    [
+                                        "billable",
+                                        "cancelled",
+                                        "cashed",
+                                        "disputed",
+                                        "invoiced",
+                                        "overdue",
+                                        "written_off",
+                                    ],
+                                ),
+                            ),
+                            models.Q(("source", "held"), ("target__in", ["cancelled", "origin"])),
+                            models.Q(
+                                ("source", "hoped"),
+                                (
+                                    "target__in",
+                                    ["declined", "hoped", "lost", "origin", "signed", "stalled", "vanished", "waiting"],
+                                ),
+                            ),
+                            models.Q(
+                                ("source", "invoiced"),
+                                (
+                                    "target__in",
+                                    [
+                                        "billable",
+                                        "cancelled",
+                                        "cashed",
+                                        "disputed",
+                                        "doubtful",
+                                        "overdue",
+                                        "written_off",
+                                    ],
+                                ),
+                            ),
+                            models.Q(("source", "lost"), ("target__in", ["hoped"])),
+                            models.Q(
+                                ("source", "origin"), ("target__in", ["billable", "cashed", "held", "hoped", "signed"])
+                            ),
+                            models.Q(
+                                ("source", "overdue"),
+                                (
+                                    "target__in",
+                                    [
+                                        "billable",
+                                        "cancelled",
+                                        "cashed",
+                                        "disputed",
+                                        "doubtful",
+                                        "invoiced",
+                                        "written_off",
+                                    ],
+                                ),
+                            ),
+                            models.Q(("source", "signed"), ("target__in", ["billable", "cancelled", "origin"])),
+                            models.Q(
+                                ("source", "stalled"),
+                                ("target__in", ["declined", "hoped", "lost", "origin", "vanished", "waiting"]),
+                            ),
+                            models.Q(("source", "vanished"), ("target__in", ["hoped"])),
+                            models.Q(
+                                ("source", "waiting"),
+                                ("target__in", ["declined", "hoped", "lost", "origin", "stalled", "vanished"]),
+                            ),
+                            models.Q(("source", "written_off"), ("target__in", ["cashed", "overdue"])),
+                            _connector="OR",
+                        ),
+                        ("is_correction", False),
+                    ),
+                    models.Q(
+                        models.Q(
+                            models.Q(
+                                ("source", "billable"),
+                                ("target__in", ["disputed", "doubtful", "invoiced", "origin", "overdue", "signed"]),
+                            ),
+                            models.Q(
+                                ("source", "cancelled"),
+                                (
+                                    "target__in",
+                                    ["billable", "disputed", "doubtful", "held", "invoiced", "overdue", "signed"],
+                                ),
+                            ),
+                            models.Q(
+                                ("source", "cashed"),
+                                (
+                                    "target__in",
+                                    ["disputed", "doubtful", "invoiced", "origin", "overdue", "written_off"],
+                                ),
+                            ),
+                            models.Q(("source", "declined"), ("target__in", ["hoped", "stalled", "waiting"])),
+                            models.Q(("source", "disputed"), ("target__in", ["doubtful", "invoiced", "overdue"])),
+                            models.Q(("source", "doubtful"), ("target__in", ["disputed", "invoiced", "overdue"])),
+                            models.Q(("source", "held"), ("target__in", ["cashed", "origin"])),
+                            models.Q(
+                                ("source", "hoped"),
+                                (
+                                    "target__in",
+                                    ["declined", "hoped", "lost", "origin", "stalled", "vanished", "waiting"],
+                                ),
+                            ),
+                            models.Q(
+                                ("source", "invoiced"),
+                                ("target__in", ["billable", "cashed", "disputed", "doubtful", "overdue"]),
+                            ),
+                            models.Q(("source", "lost"), ("target__in", ["hoped", "stalled", "waiting"])),
+                            models.Q(
+                                ("source", "origin"),
+                                ("target__in", ["billable", "held", "hoped", "signed", "stalled", "waiting"]),
+                            ),
+                            models.Q(
+                                ("source", "overdue"),
+                                ("target__in", ["cashed", "disputed", "doubtful", "invoiced", "written_off"]),
+                            ),
+                            models.Q(("source", "signed"), ("target__in", ["hoped", "origin"])),
+                            models.Q(("source", "stalled"), ("target__in", ["hoped", "waiting"])),
+                            models.Q(("source", "vanished"), ("target__in", ["hoped", "stalled", "waiting"])),
+                            models.Q(("source", "waiting"), ("target__in", ["hoped", "stalled"])),
+                            models.Q(
+                                ("source", "written_off"),
+                                ("target__in", ["disputed", "doubtful", "invoiced", "overdue"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        ("is_correction", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="posting_legal_pair",
+            ),
         ),
     ]

@@ -7,43 +7,107 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('deals', '0001_initial'),
-        ('firms', '0001_initial'),
-        ('parties', '0001_initial'),
+        ("deals", "0001_initial"),
+        ("firms", "0001_initial"),
+        ("parties", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Invoice',
+            name="Invoice",
             fields=[
-                ('id', models.UUIDField(default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=60)),
-                ('kind', models.CharField(choices=[('invoice', 'invoice'), ('deposit', 'deposit invoice'), ('balance', 'balance invoice'), ('credit_note', 'credit note')], max_length=11)),
-                ('issued_on', models.DateField()),
-                ('due_on', models.DateField()),
-                ('net', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('tax', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('currency', models.CharField(max_length=3)),
-                ('is_elsewhere', models.BooleanField(default=True)),
-                ('open_net', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('open_tax', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('settled_on', models.DateField(null=True)),
-                ('next_on', models.DateField(null=True)),
-                ('custom', models.JSONField(blank=True, default=dict)),
-                ('corrects', comptant.ground.database.rows.FirmForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credit_notes', to='invoices.invoice')),
-                ('deal', comptant.ground.database.rows.FirmForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='deals.deal')),
-                ('firm', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.firm')),
-                ('party', comptant.ground.database.rows.FirmForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='parties.party')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=60)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("invoice", "invoice"),
+                            ("deposit", "deposit invoice"),
+                            ("balance", "balance invoice"),
+                            ("credit_note", "credit note"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("issued_on", models.DateField()),
+                ("due_on", models.DateField()),
+                ("net", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("tax", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("currency", models.CharField(max_length=3)),
+                ("is_elsewhere", models.BooleanField(default=True)),
+                ("open_net", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("open_tax", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("settled_on", models.DateField(null=True)),
+                ("next_on", models.DateField(null=True)),
+                ("custom", models.JSONField(blank=True, default=dict)),
+                (
+                    "corrects",
+                    comptant.ground.database.rows.FirmForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credit_notes",
+                        to="invoices.invoice",
+                    ),
+                ),
+                (
+                    "deal",
+                    comptant.ground.database.rows.FirmForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoices",
+                        to="deals.deal",
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="firms.firm"
+                    ),
+                ),
+                (
+                    "party",
+                    comptant.ground.database.rows.FirmForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoices",
+                        to="parties.party",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['firm', 'deal'], name='invoice_by_deal'), models.Index(condition=models.Q(('next_on__isnull', False)), fields=['firm', 'next_on'], name='invoice_next')],
-                'constraints': [models.UniqueConstraint(fields=('firm', 'number'), name='invoice_number_once'), models.CheckConstraint(condition=models.Q(('net__gte', 0), ('tax__gte', 0)), name='invoice_not_negative'), models.CheckConstraint(condition=models.Q(('open_net__gte', 0), ('open_net__lte', models.F('net')), ('open_tax__gte', 0)), name='invoice_open'), models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('issued_on'))), name='invoice_due_after_issue')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["firm", "deal"], name="invoice_by_deal"),
+                    models.Index(
+                        condition=models.Q(("next_on__isnull", False)), fields=["firm", "next_on"], name="invoice_next"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("firm", "number"), name="invoice_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("net__gte", 0), ("tax__gte", 0)), name="invoice_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("open_net__gte", 0), ("open_net__lte", models.F("net")), ("open_tax__gte", 0)
+                        ),
+                        name="invoice_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gte", models.F("issued_on"))), name="invoice_due_after_issue"
+                    ),
+                ],
             },
         ),
     ]

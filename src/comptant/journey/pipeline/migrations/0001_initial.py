@@ -8,105 +8,195 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('deals', '0001_initial'),
-        ('firms', '0001_initial'),
+        ("deals", "0001_initial"),
+        ("firms", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Closure',
+            name="Closure",
             fields=[
-                ('id', models.UUIDField(default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('first_on', models.DateField()),
-                ('last_on', models.DateField()),
-                ('firm', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("first_on", models.DateField()),
+                ("last_on", models.DateField()),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="firms.firm"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.CheckConstraint(condition=models.Q(('last_on__gte', models.F('first_on'))), name='closure_in_order')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("last_on__gte", models.F("first_on"))), name="closure_in_order"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Stage',
+            name="Stage",
             fields=[
-                ('id', models.UUIDField(default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('contacted', 'contacted'), ('discovery', 'discovery'), ('proposal', 'proposal'), ('decision', 'decision')], max_length=10)),
-                ('position', models.SmallIntegerField()),
-                ('declared_days', models.SmallIntegerField()),
-                ('firm', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("contacted", "contacted"),
+                            ("discovery", "discovery"),
+                            ("proposal", "proposal"),
+                            ("decision", "decision"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("position", models.SmallIntegerField()),
+                ("declared_days", models.SmallIntegerField()),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="firms.firm"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('firm', 'key'), name='stage_key_once'), models.UniqueConstraint(fields=('firm', 'position'), name='stage_position_once'), models.CheckConstraint(condition=models.Q(('declared_days__gte', 1)), name='stage_declared_days')],
+                "ordering": ["position"],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("firm", "key"), name="stage_key_once"),
+                    models.UniqueConstraint(fields=("firm", "position"), name="stage_position_once"),
+                    models.CheckConstraint(condition=models.Q(("declared_days__gte", 1)), name="stage_declared_days"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Standing',
+            name="Standing",
             fields=[
-                ('id', models.UUIDField(default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('place', models.CharField(max_length=12)),
-                ('stage', models.CharField(max_length=40)),
-                ('furthest_stage', models.CharField(max_length=40)),
-                ('net', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('has_amount', models.BooleanField()),
-                ('source', models.CharField(max_length=120)),
-                ('presented', models.CharField(max_length=10)),
-                ('opened_on', models.DateField()),
-                ('last_move_on', models.DateField()),
-                ('count_from_on', models.DateField()),
-                ('restarted_on', models.DateField(null=True)),
-                ('suspensions', django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), default=list, size=None)),
-                ('stage_changed_at', models.DateTimeField()),
-                ('decision_on', models.DateField(null=True)),
-                ('decision_set_at', models.DateTimeField(null=True)),
-                ('decision_moves', models.SmallIntegerField(default=0)),
-                ('wake_on', models.DateField(null=True)),
-                ('hold_reason', models.TextField(blank=True)),
-                ('stalled_on', models.DateField(null=True)),
-                ('stall_rule', models.CharField(blank=True, max_length=14)),
-                ('next_on', models.DateField(null=True)),
-                ('next_rule', models.CharField(blank=True, max_length=14)),
-                ('next_at', models.DateTimeField(null=True)),
-                ('next_details', models.JSONField(null=True)),
-                ('signed_on', models.DateField(null=True)),
-                ('closed_on', models.DateField(null=True)),
-                ('competitor', models.CharField(blank=True, max_length=200)),
-                ('reason', models.TextField(blank=True)),
-                ('deal', comptant.ground.database.rows.FirmForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='standings', to='deals.deal')),
-                ('firm', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.firm')),
-                ('seller', comptant.ground.database.rows.FirmForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.member')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("place", models.CharField(max_length=12)),
+                ("stage", models.CharField(max_length=40)),
+                ("furthest_stage", models.CharField(max_length=40)),
+                ("net", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("has_amount", models.BooleanField()),
+                ("source", models.CharField(max_length=120)),
+                ("presented", models.CharField(max_length=10)),
+                ("opened_on", models.DateField()),
+                ("last_move_on", models.DateField()),
+                ("count_from_on", models.DateField()),
+                ("restarted_on", models.DateField(null=True)),
+                (
+                    "suspensions",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), default=list, size=None),
+                ),
+                ("stage_changed_at", models.DateTimeField()),
+                ("decision_on", models.DateField(null=True)),
+                ("decision_set_at", models.DateTimeField(null=True)),
+                ("decision_moves", models.SmallIntegerField(default=0)),
+                ("wake_on", models.DateField(null=True)),
+                ("hold_reason", models.TextField(blank=True)),
+                ("stalled_on", models.DateField(null=True)),
+                ("stall_rule", models.CharField(blank=True, max_length=14)),
+                ("next_on", models.DateField(null=True)),
+                ("next_rule", models.CharField(blank=True, max_length=14)),
+                ("next_at", models.DateTimeField(null=True)),
+                ("next_details", models.JSONField(null=True)),
+                ("signed_on", models.DateField(null=True)),
+                ("closed_on", models.DateField(null=True)),
+                ("competitor", models.CharField(blank=True, max_length=200)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "deal",
+                    comptant.ground.database.rows.FirmForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="standings",
+                        to="deals.deal",
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="firms.firm",
+                    ),
+                ),
+                (
+                    "seller",
+                    comptant.ground.database.rows.FirmForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="firms.member",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['firm', 'place', '-net', 'deal'], name='standing_by_net'), models.Index(condition=models.Q(('next_on__isnull', False)), fields=['firm', 'next_on'], name='standing_next')],
-                'constraints': [models.UniqueConstraint(fields=('firm', 'deal'), name='standing_once')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["firm", "place", "-net", "deal"], name="standing_by_net"),
+                    models.Index(
+                        condition=models.Q(("next_on__isnull", False)), fields=["firm", "next_on"], name="standing_next"
+                    ),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("firm", "deal"), name="standing_once")],
             },
         ),
         migrations.CreateModel(
-            name='Threshold',
+            name="Threshold",
             fields=[
-                ('id', models.UUIDField(default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('stage', models.CharField(max_length=40)),
-                ('from_on', models.DateField()),
-                ('days', models.IntegerField()),
-                ('p90_days', models.IntegerField(null=True)),
-                ('gaps', models.IntegerField()),
-                ('firm', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=comptant.ground.database.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("stage", models.CharField(max_length=40)),
+                ("from_on", models.DateField()),
+                ("days", models.IntegerField()),
+                ("p90_days", models.IntegerField(null=True)),
+                ("gaps", models.IntegerField()),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="firms.firm"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('firm', 'stage', 'from_on'), name='threshold_once'), models.CheckConstraint(condition=models.Q(('from_on__day', 1)), name='threshold_first_of_month')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("firm", "stage", "from_on"), name="threshold_once"),
+                    models.CheckConstraint(condition=models.Q(("from_on__day", 1)), name="threshold_first_of_month"),
+                ],
             },
         ),
     ]
