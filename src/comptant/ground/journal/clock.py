@@ -88,8 +88,8 @@ def post_many(firm: Firm, source: CrossingSource, params: Mapping[str, Any]) -> 
     statement = _STATEMENT.replace("{select}", source.select).replace("{update}", source.update)
     statement = statement.replace("{new_id}", UUID7_IN_SQL)
     with connection.cursor() as cursor:
-        cursor.execute(f"{source.select} {source.lock}", {**params, "firm": firm.id})
-        if not cursor.rowcount:
+        cursor.execute(f"SELECT count(*) FROM ({source.select} {source.lock}) held", {**params, "firm": firm.id})
+        if not cursor.fetchone()[0]:
             return 0
         cursor.execute(
             statement,
