@@ -37,7 +37,8 @@ class PipelineDesk:
 
     def keep(self, firm: Firm, settled: Sequence[Settled], until: datetime) -> None:
         """Write where the settled deals stand; deals made by an invoice alone stand nowhere here."""
-        insert_rows("pipeline_standing", STANDING_COLUMNS, standing_rows(firm, settled), REPLACE)
+        known = REPLACE if any(one.case.recorded for one in settled) else ""
+        insert_rows("pipeline_standing", STANDING_COLUMNS, standing_rows(firm, settled), known)
 
 
 def room_by_country(firm: Firm) -> Callable[[DealHead], PipelineRoom]:
