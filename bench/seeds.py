@@ -21,7 +21,7 @@ TODAY = date(2026, 3, 2)
 DUE_BY = TODAY + timedelta(days=14)
 SMALLEST = Decimal("100.37")
 """What every deal is worth at least."""
-BATCHES = 20
+BATCHES = 4
 TAIL = 200
 OTHERS = ("lost", "vanished", "declined", "stalled", "waiting", "signed", "billable", "invoiced", "overdue", "cashed")
 
