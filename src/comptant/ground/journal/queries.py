@@ -33,9 +33,7 @@ def deal_heads(firm: Firm, deal_ids: Sequence[UUID]) -> dict[UUID, DealHead]:
     return {deal_id: DealHead(deal_id, currency, country or firm.country) for deal_id, currency, country in rows}
 
 
-def recorded_acts(
-    firm: Firm, deal_ids: Sequence[UUID], known_at: datetime | None = None
-) -> dict[UUID, list[Recorded]]:
+def recorded_acts(firm: Firm, deal_ids: Sequence[UUID], known_at: datetime | None = None) -> dict[UUID, list[Recorded]]:
     """Every act of the deals, with its postings, in the order recorded; up to ``known_at`` when given. One query."""
     known, values = ("", []) if known_at is None else (_KNOWN, [known_at])
     with connection.cursor() as cursor:
@@ -61,7 +59,8 @@ def _grouped(rows: Iterable[tuple[Any, ...]]) -> dict[UUID, list[Recorded]]:
 
 def _recorded(row: tuple[Any, ...]) -> Recorded:
     document = bytes(row[13]) if row[13] is not None else None
-    return Recorded(*row[1:9], json.loads(row[9]), *row[10:13], document)
+    fields: tuple[Any, ...] = (*row[1:9], json.loads(row[9]), *row[10:13], document)
+    return Recorded(*fields)
 
 
 def _with(act: Recorded, postings: tuple[Posting, ...]) -> Recorded:
