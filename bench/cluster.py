@@ -39,9 +39,13 @@ def connect(role: str, database: str) -> psycopg.Connection[tuple[object, ...]]:
 
 def environment(database: str) -> Mapping[str, str]:
     """What makes the product use a database of the bench; deaf to what the caller has set for itself."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("COMPTANT_", "PG"))}
+    ours = ("COMPTANT_SHARED_DATA",)
+    kept = {
+        name: value for name, value in os.environ.items() if name in ours or not name.startswith(("COMPTANT_", "PG"))
+    }
     return {
         **kept,
+        "COMPTANT_BENCH_HOME": str(HOME),
         "COMPTANT_HOME": str(HOME),
         "DATABASE_URL": url(place.APP_ROLE, database),
         "COMPTANT_OWNER_URL": url(place.OWNER_ROLE, database),

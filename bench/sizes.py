@@ -24,5 +24,5 @@ class Size:
 
 WHOLE = Size("whole", 5, 100_000, 1_000_000, 5, 300_000, 1_000, 100)
 MIDDLE = Size("middle", 3, 20_000, 100_000, 5, 30_000, 300, 50)
-QUICK = Size("quick", 2, 1_000, 10_000, 5, 3_000, 50, 20)
+QUICK = Size("quick", 1, 500, 5_000, 5, 1_500, 20, 10)
 SIZES = {size.name: size for size in (WHOLE, MIDDLE, QUICK)}
