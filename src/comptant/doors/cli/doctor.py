@@ -49,8 +49,8 @@ def run(options: argparse.Namespace) -> int:
 
 def all_checks(options: argparse.Namespace) -> Iterator[Check]:
     """The installation first, then each firm; with several firms the name of a check begins with the firm's."""
-    yield from of_installation()
     chosen = [firms.chosen_firm(options)] if options.firm else memberships_of(OPERATOR)
+    yield from of_installation()
     for membership in chosen:
         with firm_scope(membership.firm_id):
             firm = get_firm(membership.firm_id)
