@@ -26,7 +26,7 @@ from comptant.ground.journal.acts import ACCOUNTS, Posting, Recorded
 from comptant.ground.journal.queries import recorded_acts
 from comptant.ground.web import words
 from comptant.ground.web.request import MemberRequest
-from comptant.ground.web.typography import MINUS
+from comptant.ground.web.typography import MINUS, one_stop
 from comptant.journey.invoices.models import Invoice
 from comptant.journey.pipeline.models import Stage, Standing
 
@@ -186,7 +186,7 @@ def _notice(screen: Screen, standing: Standing | None, place: str) -> dict[str, 
         else:
             reason = _("No sign from the client since {day}.").format(day=screen.short(standing.last_move_on))
         title = _("Stalled since {day}, out of the total").format(day=since)
-        return {"kind": "stalled", "title": title, "text": reason}
+        return {"kind": "stalled", "title": title, "text": one_stop(reason)}
     if place == "waiting" and standing.wake_on:
         title = _("On hold until {day}").format(day=screen.long(standing.wake_on))
         return {"kind": "waiting", "title": title, "text": standing.hold_reason} | _left(screen, standing.wake_on)
@@ -240,7 +240,9 @@ def _said(screen: Screen, act: Recorded, stages: Mapping[str, str], names: Mappi
 
 def _move(screen: Screen, posting: Posting, currency: str) -> dict[str, Any]:
     return {
-        "text": screen.amount(posting.net or posting.tax, currency),
+        "text": screen.amount(posting.net, currency)
+        if posting.net
+        else _("{tax} tax").format(tax=screen.amount(posting.tax, currency)),
         "drawn": SafeString(
             render_to_string("web/_move.html", {"source": posting.source, "target": posting.target}).strip()
         ),

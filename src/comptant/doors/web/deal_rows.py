@@ -15,9 +15,10 @@ from django.db.models.functions import Lower
 
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm
-from comptant.ground.journal.acts import PROSPECTED
+from comptant.ground.journal.acts import PROSPECTED, RECEIVABLE
 from comptant.ground.journal.places import StandingAmount, standing_amounts
 from comptant.ground.parties.models import Party
+from comptant.journey.invoices.models import Invoice
 from comptant.journey.pipeline.models import Standing
 
 PAGE = 50
@@ -42,6 +43,12 @@ JOIN deals_deal d ON d.firm_id = s.firm_id AND d.id = s.deal_id
 JOIN parties_party p ON p.firm_id = d.firm_id AND p.id = d.party_id
 ORDER BY {order}
 """
+# Walks the few rows of the index whose net is 0.
+_WITHOUT_AMOUNT = """
+SELECT d.currency, s.place, count(*)
+FROM pipeline_standing s JOIN deals_deal d ON d.firm_id = s.firm_id AND d.id = s.deal_id
+WHERE s.firm_id = %(firm)s AND s.place = ANY(%(places)s) AND s.net = 0 AND NOT s.has_amount GROUP BY d.currency, s.place
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,9 @@ class DealRow:
     last_move_on: date | None = None
     opened_on: date | None = None
     closed_on: date | None = None
+    tax: Decimal = Decimal(0)
+    due_on: date | None = None
+    """Of what stands in this account, the first day it falls due; None before an invoice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +125,41 @@ def _sold(firm: Firm, states: Sequence[str], sort: str, number: int, among: list
     )
     ids = [row.deal_id for row in standing[:PAGE]]
     deals = {deal.id: deal for deal in Deal.objects.filter(firm=firm, id__in=ids).select_related("party")}
+    due = first_due(firm, ids, states) if set(states) <= RECEIVABLE else {}
     stages = {row[0]: row[1:] for row in Standing.objects.filter(firm=firm, deal__in=ids).values_list(
         "deal_id", "stage", "opened_on", "closed_on"
     )}  # fmt: skip
-    return Page([_row(row, deals[row.deal_id], stages) for row in standing[:PAGE]], len(standing) > PAGE)
+    rows = [_row(row, deals[row.deal_id], stages, due) for row in standing[:PAGE]]
+    return Page(rows, len(standing) > PAGE)
 
 
-def _row(row: StandingAmount, deal: Deal, stages: dict[UUID, tuple[Any, ...]]) -> DealRow:
+def first_due(firm: Firm, deal_ids: Sequence[UUID], accounts: Sequence[str]) -> dict[tuple[UUID, str], date]:
+    """Of the invoices a deal has standing in an account, the first day one falls due."""
+    standing = Deal.objects.filter(
+        firm=firm, id__in=deal_ids, balances__account__in=accounts, balances__net__gt=0
+    ).values_list("id", "balances__account", "balances__document")
+    found = list(standing)
+    documents = [document for _deal, _account, document in found]
+    due = dict(Invoice.objects.filter(firm=firm, id__in=documents).values_list("id", "due_on"))
+    first: dict[tuple[UUID, str], date] = {}
+    for deal, account, document in found:
+        if document in due:
+            first[deal, account] = min(due[document], first.get((deal, account), due[document]))
+    return first
+
+
+def without_amount(firm: Firm) -> list[tuple[str, str, int]]:
+    """Currency, place and how many deals stand there today without an amount: prospects that count for 0."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHOUT_AMOUNT, {"firm": firm.id, "places": sorted(PROSPECTED)})
+        return list(cursor.fetchall())
+
+
+def _row(
+    row: StandingAmount, deal: Deal, stages: dict[UUID, tuple[Any, ...]], due: dict[tuple[UUID, str], date]
+) -> DealRow:
     stage, opened_on, closed_on = stages.get(row.deal_id, ("", None, None))
     return DealRow(
         deal.ref, deal.title, deal.party.name, row.account, row.net, deal.currency, stage,
-        opened_on=opened_on, closed_on=closed_on,
+        opened_on=opened_on, closed_on=closed_on, tax=row.tax, due_on=due.get((row.deal_id, row.account)),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -97,18 +97,19 @@ def list_context(
     """Everything the page writes, but its shell."""
     here = reverse("receivables" if place == "receivables" else "deals", args=[screen.firm_ref])
     title, total_state = _title(asked, place)
-    total = sum(
-        (stocks.get(state, Stock()).net for state in ([total_state] if total_state else asked.states)), Decimal(0)
-    )
+    summed = [stocks.get(state, Stock()) for state in ([total_state] if total_state else asked.states)]
+    is_claim = place == "receivables"
+    total = sum((stock.net + (stock.tax if is_claim else 0) for stock in summed), Decimal(0))
     return {
         "title": title,
         "total": screen.whole(total),
+        "total_unit": _("inc VAT") if is_claim else "",
         "total_state": total_state or "invoiced",
         "subtitle": typo(_subtitle(screen, asked, stocks, place), screen.language),
         "filters": _filters(screen, asked, stocks, here, place),
         "search": {"url": here, "q": asked.search, "kept": _kept(asked)},
-        "columns": _columns(asked, here),
-        "rows": _lines(screen, rows, stages),
+        "columns": _claim_columns(asked, here) if is_claim else _columns(asked, here),
+        "rows": _claims(screen, rows) if is_claim else _lines(screen, rows, stages),
         "pager": _pager(screen, asked, here, len(rows), has_more),
         "caption": title,
         "empty": _empty(screen, asked, place),
@@ -126,19 +127,28 @@ def _title(asked: Asked, place: str) -> tuple[str, str]:
 
 def _subtitle(screen: Screen, asked: Asked, stocks: Mapping[str, Stock], place: str) -> str:
     if place == "receivables":
-        return _("Invoiced and not yet in the bank, before tax.")
+        return _("Invoiced and not yet in the bank.")
     if asked.state:
         count = stocks.get(asked.state, Stock()).deals
         return ngettext("{count} deal", "{count} deals", count).format(count=screen.number(count))
     hoped, stalled, waiting = (stocks.get(state, Stock()) for state in OPEN)
-    live = ngettext("{count} live prospect.", "{count} live prospects.", hoped.deals).format(
-        count=screen.number(hoped.deals)
-    )
+    live = _live(screen, hoped)
     out = _("{stalled} stalled and {waiting} on hold do not count.").format(
         stalled=screen.whole(stalled.net), waiting=screen.whole(waiting.net)
     )
     parts = [live, out if stalled.deals or waiting.deals else "", _("Until it’s signed, it isn’t signed.")]
     return " ".join(part for part in parts if part)
+
+
+def _live(screen: Screen, hoped: Stock) -> str:
+    count, bare = screen.number(hoped.deals), screen.number(hoped.without_amount)
+    if not hoped.without_amount:
+        return ngettext("{count} live prospect.", "{count} live prospects.", hoped.deals).format(count=count)
+    return ngettext(
+        "{count} live prospect, {without} without an amount.",
+        "{count} live prospects, {without} of them without an amount.",
+        hoped.deals,
+    ).format(count=count, without=bare)
 
 
 def _filters(screen: Screen, asked: Asked, stocks: Mapping[str, Stock], here: str, place: str) -> list[dict[str, Any]]:
@@ -170,8 +180,22 @@ def _kept(asked: Asked) -> list[tuple[str, str]]:
     return [(name, value) for name, value in (("state", asked.state), ("sort", asked.sort)) if value]
 
 
-def _columns(asked: Asked, here: str) -> list[dict[str, Any]]:
+def _claim_columns(asked: Asked, here: str) -> list[dict[str, Any]]:
+    names = (_("Deal"), _("Subject"), _("State"), _("Due"))
+    return [*({"name": name} for name in names), _amount_column(asked, here, _("Amount inc VAT"))]
+
+
+def _amount_column(asked: Asked, here: str, name: str) -> dict[str, Any]:
     rising = asked.sort == "amount"
+    return {
+        "name": name,
+        "is_end": True,
+        "url": _address(here, asked, sort="-amount" if rising else "amount"),
+        "sorted": "ascending" if rising else "descending" if asked.sort == "-amount" else "",
+    }
+
+
+def _columns(asked: Asked, here: str) -> list[dict[str, Any]]:
     return [
         {"name": _("Deal")},
         {"name": _("Subject")},
@@ -183,18 +207,13 @@ def _columns(asked: Asked, here: str) -> list[dict[str, Any]]:
             "url": _address(here, asked, sort="-opened"),
             "sorted": "descending" if asked.sort == "-opened" else "",
         },
-        {
-            "name": _("Amount ex VAT"),
-            "is_end": True,
-            "url": _address(here, asked, sort="-amount" if rising else "amount"),
-            "sorted": "ascending" if rising else "descending" if asked.sort == "-amount" else "",
-        },
+        _amount_column(asked, here, _("Amount ex VAT")),
     ]
 
 
 _LINE = (
     '<tr{out}><th scope="row"><a href="{url}">{party}</a></th><td class="soft full">{title}</td>'
-    '<td data-label="{stage_label}">{stage}</td><td>{state}{why}</td>'
+    '<td data-label="{stage_label}">{stage}</td><td{explained}>{state}{why}</td>'
     '<td data-label="{answer_label}">{answer}</td><td data-label="{opened_label}">{opened}</td>'
     '<td class="end top-end">{amount}</td></tr>'
 )
@@ -207,7 +226,19 @@ def _lines(screen: Screen, rows: Sequence[DealRow], stages: Mapping[str, str]) -
     line = _LINE.format_map(
         {
             name: f"{{{name}}}"
-            for name in ("out", "url", "party", "title", "stage", "state", "why", "answer", "opened", "amount")
+            for name in (
+                "out",
+                "url",
+                "party",
+                "title",
+                "stage",
+                "explained",
+                "state",
+                "why",
+                "answer",
+                "opened",
+                "amount",
+            )
         }
         | {"stage_label": escape(_("Stage")), "answer_label": escape(_("Answer")), "opened_label": escape(_("Opened"))}
     )
@@ -223,10 +254,38 @@ def _line(screen: Screen, row: DealRow, stages: Mapping[str, str], base: str, li
         title=escape(row.title),
         stage=escape(stages.get(row.stage, row.stage)),
         state=words.state_label(row.account),
+        explained=' class="explained"' if reason else "",
         why=f'<span class="why">{escape(reason)}</span>' if reason else "",
         answer=screen.short(row.decision_on) if row.account in OPEN else "",
         opened=screen.short(row.opened_on),
         amount=shown_amount(screen, row),
+    )
+
+
+_CLAIM = (
+    '<tr><th scope="row"><a href="{url}">{party}</a></th><td class="soft full">{title}</td><td>{state}</td>'
+    '<td data-label="{due_label}">{due}</td><td class="end top-end"><span class="amount">{amount}</span></td></tr>'
+)
+
+
+def _claims(screen: Screen, rows: Sequence[DealRow]) -> SafeString:
+    """The rows of what is to collect: tax included, since that is what the client owes (design, section 4)."""
+    base = reverse("deals", args=[screen.firm_ref])
+    return format_html_join(
+        "",
+        _CLAIM,
+        (
+            {
+                "url": f"{base}{quote(row.ref)}/",
+                "party": row.party,
+                "title": row.title,
+                "state": words.state_label(row.account),
+                "due_label": _("Due"),
+                "due": screen.short(row.due_on),
+                "amount": screen.amount(row.net + row.tax, row.currency),
+            }
+            for row in rows
+        ),
     )
 
 

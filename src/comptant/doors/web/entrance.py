@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,6 +22,7 @@ from comptant.ground.firms import queries
 from comptant.ground.firms.models import Role
 
 OWN_NAMES = {"fr": "Français", "fr-ca": "Français (Québec)", "en": "English"}
+COUNTRIES = {"FR": gettext_lazy("France"), "CA": gettext_lazy("Québec")}
 LONGEST_PASSWORD = 1000
 
 
@@ -146,7 +147,7 @@ def firms(request: HttpRequest) -> HttpResponse:
         {
             "name": member.firm.name,
             "url": reverse("start", args=[member.firm.ref]),
-            "country": member.firm.country,
+            "country": str(COUNTRIES.get(member.firm.country, member.firm.country)),
             "currency": member.firm.currency,
             "role": Role(member.role).label,
             "is_demo": member.firm.is_demo,

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.core.cache import cache
 
+from comptant.doors.web.deal_rows import without_amount
 from comptant.doors.web.path_view import Flow, PathFigures, Stock
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.freshness import version
@@ -16,19 +17,22 @@ KEPT = 300
 """Seconds that figures may be kept; they are dropped at once when the journal grows."""
 
 
-def path(firm: Firm, as_of: date, since: date, until: date) -> dict[str, PathFigures]:
-    """The figures of each currency of the firm: balances at the end of ``as_of``, flows of the period."""
-    key = f"path:{firm.id}:{as_of}:{since}:{until}:{version(firm)}"
+def path(firm: Firm, as_of: date, since: date, until: date, *, is_today: bool = False) -> dict[str, PathFigures]:
+    """The figures of each currency of the firm: balances at the end of ``as_of``, flows of the period.
+
+    ``is_today`` also counts the deals without an amount.
+    """
+    key = f"path:{firm.id}:{as_of}:{since}:{until}:{is_today}:{version(firm)}"
     kept: dict[str, PathFigures] | None = cache.get(key)
     if kept is None:
-        kept = _read(firm, as_of, since, until)
+        kept = _read(firm, as_of, since, until, is_today)
         cache.set(key, kept, KEPT)
     return kept
 
 
 def today(firm: Firm, day: date, currency: str) -> Mapping[str, Stock]:
     """Where every amount of the firm's currency is today: what the line shows."""
-    found = path(firm, day, date(day.year, 1, 1), day)
+    found = path(firm, day, date(day.year, 1, 1), day, is_today=True)
     return main(found, currency, day).stocks
 
 
@@ -44,13 +48,18 @@ def has_anything(firm: Firm) -> bool:
     return bool(version(firm))
 
 
-def _read(firm: Firm, as_of: date, since: date, until: date) -> dict[str, PathFigures]:
+def _read(firm: Firm, as_of: date, since: date, until: date, is_today: bool) -> dict[str, PathFigures]:
     found = paths.path(firm, as_of, since, until, count_flow_deals=False)
+    # Which deals have no amount is kept for today alone.
+    bare = {(currency, place): count for currency, place, count in without_amount(firm)} if is_today else {}
     return {
         one.currency: PathFigures(
             as_of,
             one.currency,
-            {row.account: Stock(row.net, row.tax, row.deals) for row in one.balances},
+            {
+                row.account: Stock(row.net, row.tax, row.deals, bare.get((one.currency, row.account), 0))
+                for row in one.balances
+            },
             tuple(Flow(row.source, row.target, row.net, row.tax) for row in one.flows),
             since,
             until,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +10,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from comptant.doors.imports.guessing import guess_columns, guess_date_formats, guess_numbers
+from comptant.doors.imports.guessing import DATE_FORMATS, guess_columns, guess_date_formats, guess_numbers
 from comptant.doors.imports.loading import Outcome
 from comptant.doors.imports.loading import load as load_file
 from comptant.doors.imports.mapping import Mapping as FileMapping
@@ -101,19 +102,36 @@ def mapping_of(upload: uploads.Upload, columns: Sequence[Column]) -> FileMapping
     if upload.mapping:
         return load_mapping(upload.mapping)
     chosen = becomes(upload, columns)
-    kinds = {column.name: column.kind for column in TARGETS[upload.target].columns}
-    days = [text for column in columns if kinds.get(chosen.get(column.header, "")) in ("day", "instant")
-            for text in column.samples]  # fmt: skip
-    amounts = [text for column in columns if kinds.get(chosen.get(column.header, "")) == "amount"
-               for text in column.samples]  # fmt: skip
-    formats = guess_date_formats(days)
-    is_iso = not formats or formats[0].startswith("%Y-%m-%d")
+    amounts = _samples(upload, columns, chosen, "amount")
+    forms = day_forms(upload, columns)
+    form = upload.dates or (forms[0] if forms else "")
     return FileMapping.of_columns(
         upload.target,
         {ours: header for header, ours in chosen.items()},
-        dates=() if is_iso else formats[:1],
+        dates=() if not form or form.startswith("%Y-%m-%d") else (form,),
         numbers=guess_numbers(amounts) if amounts else NumberFormat(),
     )
+
+
+def day_forms(upload: uploads.Upload, columns: Sequence[Column]) -> tuple[str, ...]:
+    """The ways of writing a day that read the most of the file's, the likeliest first; several: someone must say."""
+    days = day_samples(upload, columns)
+    found = Counter(form for text in days for form in guess_date_formats([text]))
+    most = max(found.values(), default=0)
+    return tuple(form for form in DATE_FORMATS if found[form] == most and most)
+
+
+def day_samples(upload: uploads.Upload, columns: Sequence[Column]) -> tuple[str, ...]:
+    """Values of the columns that hold days, each once; none when a mapping says how to read them."""
+    if upload.mapping:
+        return ()
+    chosen = becomes(upload, columns)
+    return tuple(dict.fromkeys(_samples(upload, columns, chosen, "day", "instant")))
+
+
+def _samples(upload: uploads.Upload, columns: Sequence[Column], chosen: Mapping[str, str], *kinds: str) -> list[str]:
+    ours = {column.name for column in TARGETS[upload.target].columns if column.kind in kinds}
+    return [text for column in columns if chosen.get(column.header, "") in ours for text in column.samples]
 
 
 def open_upload(request: MemberRequest, upload: uploads.Upload, columns: Sequence[Column]) -> Reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,9 +17,10 @@ from comptant.doors.imports.messages import notice_sentence, problem_sentence
 from comptant.doors.imports.refusals import RowError
 from comptant.doors.imports.targets import TARGETS
 from comptant.doors.web import uploads
-from comptant.doors.web.import_reading import Column, Dry, becomes
+from comptant.doors.web.import_reading import SAMPLED, Column, Dry, becomes, day_forms, day_samples
 from comptant.doors.web.screen import Screen
 from comptant.ground.web import words
+from comptant.ground.web.days import plain_day
 from comptant.ground.web.flow import STOCKS
 
 MAPPING_NAMES = {"maven": "Maven CRM", "ibm": "IBM receivables"}
@@ -66,6 +68,8 @@ def import_context(
         "fields": [{"key": "", "name": _("Keep beside, as it is")}]
         + [{"key": key, "name": field_name(key)} for key in TARGETS[upload.target].names],
         "columns": _columns(screen, upload, columns, chosen),
+        "filled_title": _filled_title(screen, dry),
+        "day_forms": _day_forms(screen, upload, columns),
         "where_title": _("Where the amounts would go"),
         "steps": _steps(screen, upload, columns, chosen, dry),
     }
@@ -120,6 +124,38 @@ def _steps(
         {"name": name, "note": note, "is_past": number < here, "is_here": number == here}
         for number, (name, note) in enumerate(zip(names, notes, strict=True))
     ]
+
+
+def _filled_title(screen: Screen, dry: Dry | None) -> str:
+    """Values are counted in the rows looked at, which are all of them only in a short file."""
+    if dry is None or dry.rows <= SAMPLED:
+        return _("Lines read")
+    return _("Filled, of the first {count}").format(count=screen.number(SAMPLED))
+
+
+def _day_forms(screen: Screen, upload: uploads.Upload, columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """The ways the file's days may be read, when they do not say it themselves: 02/01 is in January or in February."""
+    forms = day_forms(upload, columns)
+    for text in day_samples(upload, columns):
+        read = [(form, day) for form in forms if (day := _read_day(text, form))]
+        if len({day for _form, day in read}) > 1:
+            here = upload.dates or forms[0]
+            return [
+                {
+                    "key": form,
+                    "name": _("{written} is {day}").format(written=text, day=plain_day(day, screen.language)),
+                    "is_here": form == here,
+                }
+                for form, day in read
+            ]
+    return []
+
+
+def _read_day(text: str, form: str) -> date | None:
+    try:
+        return datetime.strptime(text, form).date()
+    except ValueError:
+        return None
 
 
 def _columns(
@@ -193,6 +229,8 @@ def _save(screen: Screen, upload: uploads.Upload, dry: Dry) -> dict[str, Any] | 
 
 
 def _save_note(dry: Dry) -> str:
+    if dry.rows and dry.bad_rows == dry.rows:
+        return _("No line can be read this way. Say what the columns are, or correct the file and import it again.")
     if dry.changes_nothing and dry.rows:
         return _("Everything in this file is already here: nothing would change.")
     parts = []

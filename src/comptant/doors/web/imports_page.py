@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from comptant.doors.imports.guessing import DATE_FORMATS
 from comptant.doors.imports.mapping import shipped_mappings
 from comptant.doors.imports.refusals import ImportRefused
 from comptant.doors.imports.targets import TARGETS
-from comptant.doors.web import import_job, uploads
+from comptant.doors.web import figures_of, import_job, uploads
 from comptant.doors.web.import_reading import (
     Column,
     Dry,
@@ -75,6 +76,7 @@ def _ask(request: MemberRequest, error: str = "") -> HttpResponse:
     chosen = request.POST.get("target") or request.GET.get("target", "")
     context = ask_context(Screen.of(request), chosen, request.POST.get("mapping", ""), error)
     context["recent"] = [_recent(request, upload) for upload in uploads.waiting(request.firm.id)]
+    context["home_name"] = _("Today") if figures_of.has_anything(request.firm) else _("First steps")
     context["shell"] = shell(request, "imports")
     return render(request, "doors/imports.html", context, status=422 if error else 200)
 
@@ -94,6 +96,7 @@ def one_import(request: MemberRequest, firm_ref: str, import_id: UUID) -> HttpRe
     upload = _upload(request, import_id)
     if request.method == "POST":
         upload.columns = _chosen_columns(request, upload)
+        upload.dates = request.POST.get("dates", "") if request.POST.get("dates") in DATE_FORMATS else ""
         uploads.remember(upload)
         return redirect("import", firm_ref=firm_ref, import_id=import_id)
     job = import_job.find(upload)

@@ -71,13 +71,12 @@ def path(request: MemberRequest, firm_ref: str) -> HttpResponse:
     """GET shows the balances on a day, and the moves of a period."""
     screen = Screen.of(request)
     dates = read_dates(request.GET, request.today)
-    by_currency = figures_of.path(request.firm, dates.as_of, dates.since, dates.until)
+    is_today = dates.as_of == request.today
+    by_currency = figures_of.path(request.firm, dates.as_of, dates.since, dates.until, is_today=is_today)
     currency = request.GET.get("currency", "")
     figures = by_currency.get(currency) or figures_of.main(by_currency, screen.home, dates.as_of)
     context = path_context(screen, dates, figures, list(by_currency), "as_of" in request.GET)
-    line = (
-        figures.stocks if dates.as_of == request.today else figures_of.today(request.firm, request.today, screen.home)
-    )
+    line = figures.stocks if is_today else figures_of.today(request.firm, request.today, screen.home)
     context["shell"] = shell(request, "start", line, line)
     return answer(request, "doors/_path.html", context)
 

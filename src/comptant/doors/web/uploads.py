@@ -37,6 +37,8 @@ class Upload:
     """Our column by the header chosen for it; empty: recognised."""
     uploaded_at: str = ""
     folder: str = ""
+    dates: str = ""
+    """How its days are written, once someone said it."""
 
     @property
     def path(self) -> Path:
@@ -99,7 +101,7 @@ def remember(upload: Upload) -> None:
 
 def choices_of(upload: Upload) -> str:
     """A short key of what was chosen, that changes with it."""
-    said = json.dumps([upload.mapping, sorted(upload.columns.items())])
+    said = json.dumps([upload.mapping, sorted(upload.columns.items()), upload.dates])
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 

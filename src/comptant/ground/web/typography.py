@@ -35,3 +35,12 @@ def typo(text: str, language: str) -> str:
 
 def _held(match: re.Match[str]) -> str:
     return NBSP + match[1] if match[1] else "«" + NBSP
+
+
+def one_stop(text: str) -> str:
+    """The text with one full stop where an abbreviation such as ``21 oct.`` ends a sentence.
+
+    >>> one_stop("Aucun signe depuis le 21 oct..")
+    'Aucun signe depuis le 21 oct.'
+    """
+    return re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)
