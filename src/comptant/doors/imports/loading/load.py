@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
@@ -79,7 +81,7 @@ def load(
     """
     catch_up(firm, today)
     outcome = Outcome(reading.target.name, reading.errors, reading.notices, dry_run)
-    with firm_scope(firm.id):
+    with _collecting_rarely(), firm_scope(firm.id):
         Firm.objects.select_for_update(no_key=True).get(pk=firm.pk)
         loading = Loading(firm, outcome, People(firm, outcome), update, progress)
         _load(loading, reading, skip_bad)
@@ -87,6 +89,17 @@ def load(
         if dry_run or outcome.is_refused:
             transaction.set_rollback(True)
     return outcome
+
+
+@contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Millions of small objects come and go here, none in a circle: looking for circles costs a sixth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _load(loading: Loading, reading: Reading, skip_bad: bool) -> None:
