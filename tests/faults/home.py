@@ -59,9 +59,16 @@ class Home:
         """A command, to its end."""
         return ended(self.start(*words, script=script))
 
-    def path(self, firm: str, *days: str) -> list[Any]:
-        """What ``comptant path`` says of a firm on some days, the instant of asking left out."""
-        return [self.run("path", "--firm", firm, "--as-of", day, "--json").document for day in days]
+    def figures(self, firm: str) -> Any:
+        """What each day of a firm adds to each account, net and tax, to the cent: corrections net out."""
+        return self.ask(f"""
+            SELECT json_agg(row_to_json(d) ORDER BY day, account) FROM (
+              SELECT a.occurred_on AS day, m.account, sum(m.sign * p.net)::text AS net, sum(m.sign * p.tax)::text AS tax
+              FROM firms_firm f JOIN journal_act a ON a.firm_id = f.id
+              JOIN journal_posting p ON p.firm_id = f.id AND p.act_id = a.id
+              CROSS JOIN LATERAL (VALUES (p.source, -1), (p.target, 1)) m(account, sign)
+              WHERE f.ref = '{firm}' GROUP BY 1, 2 HAVING sum(m.sign * p.net) <> 0 OR sum(m.sign * p.tax) <> 0
+            ) d""")
 
     def ask(self, query: str) -> Any:
         """One value, by the database's administrator: sees every firm."""
