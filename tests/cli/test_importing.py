@@ -189,3 +189,20 @@ def test_a_bar_in_a_terminal_a_line_elsewhere(monkeypatch: pytest.MonkeyPatch) -
             now = 6.0
             progress("reading", 0.5)
         assert out.getvalue().startswith(expected)
+
+
+def test_two_first_imports_at_once_make_one_firm(
+    deals: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one commits while this one waits to found."""
+    module = importlib.import_module("comptant.doors.cli.importing")
+    wait, others = module.found_alone, []
+
+    def meanwhile() -> None:
+        if not others:
+            others.append(atelier_lune())
+        wait()
+
+    monkeypatch.setattr(module, "found_alone", meanwhile)
+    assert run("deals", str(deals), "--json") == 0
+    assert (answer(capsys)["firm"], len(memberships_of(OPERATOR))) == (others[0].firm.ref, 1)

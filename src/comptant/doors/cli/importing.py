@@ -29,7 +29,7 @@ from comptant.doors.imports.reading import Reading, open_reading
 from comptant.doors.imports.refusals import ImportRefused
 from comptant.doors.imports.targets import target_named
 from comptant.ground.database.scope import firm_scope
-from comptant.ground.firms.actions import found_firm
+from comptant.ground.firms.actions import found_alone, found_firm
 from comptant.ground.firms.models import Firm
 from comptant.ground.firms.queries import OPERATOR, memberships_of
 from comptant.ground.web.sentences import sentence
@@ -87,13 +87,24 @@ class Done:
 
 
 def _done(options: argparse.Namespace) -> Done:
-    """The file loaded into its firm. A firm is created with its first rows, or not at all."""
+    """The file loaded into its firm."""
     mapping = _mapping(options)
     firm = _known_firm(options)
-    if firm is not None:
-        with _opened(options, mapping, firm) as reading:
-            return Done(_loaded(options, firm, reading), firm, False)
+    if firm is None:
+        done = _into_new_firm(options, mapping)
+        if done is not None:
+            return done
+        firm = firms.opened(firms.chosen_firm(options))
+    with _opened(options, mapping, firm) as reading:
+        return Done(_loaded(options, firm, reading), firm, False)
+
+
+def _into_new_firm(options: argparse.Namespace, mapping: Mapping) -> Done | None:
+    """A firm is created with its first rows, or not at all; None when someone created the first one meanwhile."""
     with transaction.atomic():
+        found_alone()
+        if not options.new_firm and memberships_of(OPERATOR):
+            return None
         firm = _founded(options.new_firm or _first_name())
         with _opened(options, mapping, firm) as reading:
             outcome = _loaded(options, firm, reading)

@@ -17,7 +17,7 @@ from comptant.doors.demo.story import Bill, Story, facts_of
 from comptant.ground.database.ids import uuid7
 from comptant.ground.database.scope import firm_scope
 from comptant.ground.deals.models import Deal
-from comptant.ground.firms.actions import add_member, found_firm, slug
+from comptant.ground.firms.actions import add_member, found_alone, found_firm, slug
 from comptant.ground.firms.models import Firm, Member, Role, User
 from comptant.ground.firms.queries import OPERATOR, find_membership
 from comptant.ground.journal.actions import load_cases, settle
@@ -37,9 +37,10 @@ def create_demo() -> tuple[str, str] | None:
 
     Must not run inside a firm's scope.
     """
-    if find_membership(OPERATOR, cast.REF):
-        return None
     with transaction.atomic():
+        found_alone()
+        if find_membership(OPERATOR, cast.REF):
+            return None
         firm = found_firm(
             cast.NAME, today=cast.TODAY, ref=cast.REF, language="fr", is_demo=True, fixed_today=cast.TODAY
         )

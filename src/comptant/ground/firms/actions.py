@@ -7,7 +7,7 @@ import secrets
 import unicodedata
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from comptant.ground.database.scope import firm_scope
 from comptant.ground.firms.models import Firm, Member, MembershipKey, Role, User, look_up_hash
@@ -15,6 +15,14 @@ from comptant.ground.firms.queries import OPERATOR, find_membership, user_hash
 from comptant.ground.refusals import Refusal
 
 OPERATOR_NAME = "Comptant"
+FOUNDING = 0x6669726D
+"""The advisory lock under which one firm at a time is founded."""
+
+
+def found_alone() -> None:
+    """Nobody else founds a firm until this transaction ends: what is looked up now still holds when it does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FOUNDING])
 
 
 @transaction.atomic
@@ -34,6 +42,7 @@ def found_firm(
 
     Raises Refusal firm_ref_taken when a firm of this installation already bears the ref.
     """
+    found_alone()
     ref = ref or free_ref(name)
     if find_membership(OPERATOR, ref):
         raise Refusal("firm_ref_taken", ref=ref)
