@@ -47,7 +47,8 @@ def run(size: Size) -> list[Bar]:
     for path in dump.values():
         path.unlink()
     large, memory = _import(size.many_deals)
-    return [_beside_copy(size, pairs), *_at_length(size, pairs.product, large, max(usual), memory)]
+    around = [pairs.product[-1], product()]
+    return [_beside_copy(size, pairs), *_at_length(size, around, large, max(usual), memory)]
 
 
 def _beside_copy(size: Size, pairs: Pairs) -> Bar:
@@ -61,6 +62,7 @@ def _beside_copy(size: Size, pairs: Pairs) -> Bar:
 
 
 def _at_length(size: Size, usual: list[Spent], large: Spent, memory: int, large_memory: int) -> list[Bar]:
+    """Beside the usual imports just before and just after the long one."""
     wall, cpu = (statistics.median(values) for values in ([s.wall for s in usual], [s.cpu for s in usual]))
     times = size.many_deals / size.deals
     return [

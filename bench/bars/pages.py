@@ -66,7 +66,7 @@ CREATE TABLE opportunity (id bigint PRIMARY KEY, number text NOT NULL, party_id 
   description text, probability real NOT NULL DEFAULT 0.5);
 INSERT INTO party SELECT g, 'Quartz Raven ' || md5(g::text) FROM generate_series(1, 10000) g;
 INSERT INTO opportunity (id, number, party_id, employee_id, amount, stage, start_date, description)
-SELECT g, 'O' || lpad(g::text, 7, '0'), 1 + g % 10000, 1, 100 + (g * 7919 % 8990000) / 100.0, 'lead',
+SELECT g, 'O' || lpad(g::text, 7, '0'), 1 + g % 10000, 1, 100 + (g::bigint * 7919 % 8990000) / 100.0, 'lead',
        date '2026-01-01' + (g % 300)::int, 'Opportunity ' || g FROM generate_series(1, {rows}) g;
 CREATE INDEX ON opportunity (party_id);
 CREATE INDEX ON opportunity (amount DESC, id) WHERE stage IN ('lead', 'opportunity')
