@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import translation
@@ -22,6 +21,7 @@ from django.utils.translation import gettext as _
 from comptant.doors.cli import firm as firms
 from comptant.doors.cli.import_words import document, tell
 from comptant.doors.cli.progress import Progress
+from comptant.doors.founding import found
 from comptant.doors.imports.loading import Outcome, load
 from comptant.doors.imports.mapping import Mapping, load_mapping, shipped_mappings
 from comptant.doors.imports.reading import Firm as ReadingFirm
@@ -29,15 +29,11 @@ from comptant.doors.imports.reading import Reading, open_reading
 from comptant.doors.imports.refusals import ImportRefused
 from comptant.doors.imports.targets import target_named
 from comptant.ground.database.scope import firm_scope
-from comptant.ground.firms.actions import found_alone, found_firm
+from comptant.ground.firms.actions import found_alone
 from comptant.ground.firms.models import Firm
 from comptant.ground.firms.queries import OPERATOR, memberships_of
 from comptant.ground.web.sentences import sentence
-from comptant.journey.pipeline.actions import lay_stages
 from comptant.journey.pipeline.queries import stages_of
-
-ZONE = "Europe/Paris"
-"""Of the firm that the first import creates: France, euros, Paris."""
 
 MISUSED = ("file_unreadable", "target_unknown", "mapping_", "lookup_")
 """Codes, or their beginnings, of what was asked wrongly; the other refusals are the file's."""
@@ -105,7 +101,7 @@ def _into_new_firm(options: argparse.Namespace, mapping: Mapping) -> Done | None
         found_alone()
         if not options.new_firm and memberships_of(OPERATOR):
             return None
-        firm = _founded(options.new_firm or _first_name())
+        firm = found(options.new_firm or _first_name(), "FR", "fr")
         with _opened(options, mapping, firm) as reading:
             outcome = _loaded(options, firm, reading)
         if outcome.is_dry_run or outcome.is_refused:
@@ -134,13 +130,6 @@ def _first_name() -> str:
     """What the firm is called until its people say: in its language, not the terminal's."""
     with translation.override("fr"):
         return _("My firm")
-
-
-def _founded(name: str) -> Firm:
-    firm = found_firm(name, today=datetime.now(ZoneInfo(ZONE)).date(), zone=ZONE)
-    with firm_scope(firm.id):
-        lay_stages(firm)
-    return firm
 
 
 @contextmanager
