@@ -11,12 +11,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.signing import BadSignature, TimestampSigner
-from django.db import transaction
+from django.db import connection, transaction
 
 from comptant.ground.database.scope import firm_scope
 from comptant.ground.firms.actions import add_member, found_firm
 from comptant.ground.firms.models import Firm, MembershipKey, Role, User
-from comptant.ground.firms.queries import user_hash
+from comptant.ground.firms.queries import open_firms, user_hash
 from comptant.journey.pipeline.actions import lay_stages
 
 PLACES: dict[str, dict[str, Any]] = {
@@ -42,6 +42,35 @@ def found(name: str, place: str, language: str, owner: User | None = None) -> Fi
     return firm
 
 
+@transaction.atomic
+def found_once(name: str, place: str, language: str, owner: User) -> Firm:
+    """As ``found``; the firm its owner founded already under that name, there, when a form is sent twice."""
+    _one_at_a_time()
+    for member in open_firms(user_hash(owner)):
+        same = member.firm.name.casefold() == name.casefold() and member.firm.country == place
+        if same and member.role == Role.OWNER:
+            return member.firm
+    return found(name, place, language, owner)
+
+
+@transaction.atomic
+def open_house(
+    person: str, email: str, password: str, name: str, place: str, language: str
+) -> tuple[User, Firm] | None:
+    """The first account and its firm; None when someone was faster, or the same form came twice."""
+    _one_at_a_time()
+    if not is_house_open():
+        return None
+    owner = User.objects.create_user(email, password, name=person)
+    return owner, found(name, place, language, owner)
+
+
+def _one_at_a_time() -> None:
+    """Others who found a firm wait until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('comptant.founding'))")
+
+
 def is_house_open() -> bool:
     """True while nobody signs in here but the demonstration's people."""
     users = User.objects.filter(is_active=True)[:20]
@@ -59,10 +88,10 @@ def first_account_key() -> str:
     return _signer.sign("first").split(":", 1)[1]
 
 
-def is_key_good(key: str) -> bool:
-    """Signed by us, not expired, and still of use."""
+def is_key_ours(key: str) -> bool:
+    """Signed by us and not expired; the house may be closed since."""
     try:
         _signer.unsign(f"first:{key}", max_age=KEY_DAYS * 86_400)
     except BadSignature:
         return False
-    return is_house_open()
+    return True

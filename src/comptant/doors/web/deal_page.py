@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -70,6 +70,8 @@ def deal(request: MemberRequest, firm_ref: str, deal_ref: str) -> HttpResponse:
 
 def read_file(firm: Firm, ref: str) -> DealFile:
     """The deal of that ref if it is the firm's; otherwise 404, telling nothing."""
+    if "\x00" in ref:
+        raise Http404
     found = get_object_or_404(Deal.objects.select_related("party", "firm"), firm=firm, ref=ref)
     acts = recorded_acts(firm, [found.id]).get(found.id, [])
     standing = Standing.objects.filter(firm=firm, deal=found).select_related("seller").first()

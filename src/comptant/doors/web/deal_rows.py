@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 from django.db.models.functions import Lower
 
 from comptant.ground.deals.models import Deal
@@ -125,27 +125,22 @@ def _sold(firm: Firm, states: Sequence[str], sort: str, number: int, among: list
     )
     ids = [row.deal_id for row in standing[:PAGE]]
     deals = {deal.id: deal for deal in Deal.objects.filter(firm=firm, id__in=ids).select_related("party")}
-    due = first_due(firm, ids, states) if set(states) <= RECEIVABLE else {}
-    stages = {row[0]: row[1:] for row in Standing.objects.filter(firm=firm, deal__in=ids).values_list(
-        "deal_id", "stage", "opened_on", "closed_on"
-    )}  # fmt: skip
+    is_claim = set(states) <= RECEIVABLE
+    due = first_due(firm, ids, states) if is_claim else {}
+    standings = Standing.objects.filter(firm=firm, deal__in=[] if is_claim else ids)
+    stages = {row[0]: row[1:] for row in standings.values_list("deal_id", "stage", "opened_on", "closed_on")}
     rows = [_row(row, deals[row.deal_id], stages, due) for row in standing[:PAGE]]
     return Page(rows, len(standing) > PAGE)
 
 
 def first_due(firm: Firm, deal_ids: Sequence[UUID], accounts: Sequence[str]) -> dict[tuple[UUID, str], date]:
     """Of the invoices a deal has standing in an account, the first day one falls due."""
-    standing = Deal.objects.filter(
-        firm=firm, id__in=deal_ids, balances__account__in=accounts, balances__net__gt=0
-    ).values_list("id", "balances__account", "balances__document")
-    found = list(standing)
-    documents = [document for _deal, _account, document in found]
-    due = dict(Invoice.objects.filter(firm=firm, id__in=documents).values_list("id", "due_on"))
-    first: dict[tuple[UUID, str], date] = {}
-    for deal, account, document in found:
-        if document in due:
-            first[deal, account] = min(due[document], first.get((deal, account), due[document]))
-    return first
+    rows = Invoice.objects.filter(
+        firm=firm, deal__in=deal_ids, deal__balances__account__in=accounts, deal__balances__document=F("id"),
+        deal__balances__net__gt=0,
+    )  # fmt: skip
+    found = rows.values_list("deal_id", "deal__balances__account").annotate(Min("due_on"))
+    return {(deal, account): due_on for deal, account, due_on in found}
 
 
 def without_amount(firm: Firm) -> list[tuple[str, str, int]]:

@@ -79,10 +79,14 @@ def _list(request: MemberRequest, asked: Asked, place: str) -> HttpResponse:
     screen = Screen.of(request)
     stocks = figures_of.today(request.firm, request.today, screen.home)
     found = deal_page(request.firm, asked.states, sort=asked.sort, number=asked.page, search=asked.search)
-    stages = dict(Stage.objects.filter(firm=request.firm).values_list("key", "name"))
+    stages = _stage_names(request) if place == "pipeline" else {}
     context = list_context(screen, asked, stocks, found.rows, stages, found.has_more, place)
     context["shell"] = shell(request, place, stocks, asked.states)
     return answer(request, "doors/_deals.html", context)
+
+
+def _stage_names(request: MemberRequest) -> dict[str, str]:
+    return dict(Stage.objects.filter(firm=request.firm).values_list("key", "name"))
 
 
 def list_context(

@@ -37,13 +37,18 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     password = request.POST.get("password", "")
     if not email or not password:
         return _form(request, email=email, missing=True)
-    if "\x00" in email + password or len(password) > LONGEST_PASSWORD:
+    if not is_plain(email, password):
         return _form(request, email=email.replace("\x00", ""), wrong=True)
     user = authenticate(request, email=email, password=password)
     if user is None:
         return _form(request, email=email, wrong=True)
     login(request, user)
     return redirect(_after(request))
+
+
+def is_plain(email: str, password: str) -> bool:
+    """Whether they may be looked up: something, without NUL, not so long that hashing it takes a while."""
+    return bool(email and password) and "\x00" not in email + password and len(password) <= LONGEST_PASSWORD
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
@@ -108,9 +113,11 @@ def _form(
 
 def _wrong_password(request: HttpRequest) -> str:
     """The same words whether the e-mail is known or not, and how many tries are left."""
-    credentials = {"email": request.POST.get("email", "").strip().lower()}
-    left = get_failure_limit(request, credentials) - AxesProxyHandler.get_failures(request, credentials)
     text = _("This e-mail and this password do not go together.")
+    credentials = {"email": request.POST.get("email", "").strip().lower()}
+    if not is_plain(credentials["email"], "any"):
+        return text
+    left = get_failure_limit(request, credentials) - AxesProxyHandler.get_failures(request, credentials)
     if left < 1:
         return text
     more = ngettext("{count} try left.", "{count} tries left.", left).format(count=left)

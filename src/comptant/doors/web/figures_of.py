@@ -17,12 +17,14 @@ KEPT = 300
 """Seconds that figures may be kept; they are dropped at once when the journal grows."""
 
 
-def path(firm: Firm, as_of: date, since: date, until: date, *, is_today: bool = False) -> dict[str, PathFigures]:
+def path(
+    firm: Firm, as_of: date, since: date | None, until: date, *, is_today: bool = False, known: str = ""
+) -> dict[str, PathFigures]:
     """The figures of each currency of the firm: balances at the end of ``as_of``, flows of the period.
 
-    ``is_today`` also counts the deals without an amount.
+    ``is_today`` also counts the deals without an amount; ``known`` is the journal's version, when it was read already.
     """
-    key = f"path:{firm.id}:{as_of}:{since}:{until}:{is_today}:{version(firm)}"
+    key = f"path:{firm.id}:{as_of}:{since}:{until}:{is_today}:{known or version(firm)}"
     kept: dict[str, PathFigures] | None = cache.get(key)
     if kept is None:
         kept = _read(firm, as_of, since, until, is_today)
@@ -30,10 +32,9 @@ def path(firm: Firm, as_of: date, since: date, until: date, *, is_today: bool = 
     return kept
 
 
-def today(firm: Firm, day: date, currency: str) -> Mapping[str, Stock]:
-    """Where every amount of the firm's currency is today: what the line shows."""
-    found = path(firm, day, date(day.year, 1, 1), day, is_today=True)
-    return main(found, currency, day).stocks
+def today(firm: Firm, day: date, currency: str, known: str = "") -> Mapping[str, Stock]:
+    """Where every amount of the firm's currency is today: what the line shows. No period: balances alone are read."""
+    return main(path(firm, day, None, day, is_today=True, known=known), currency, day).stocks
 
 
 def main(found: Mapping[str, PathFigures], currency: str, as_of: date) -> PathFigures:
@@ -48,7 +49,7 @@ def has_anything(firm: Firm) -> bool:
     return bool(version(firm))
 
 
-def _read(firm: Firm, as_of: date, since: date, until: date, is_today: bool) -> dict[str, PathFigures]:
+def _read(firm: Firm, as_of: date, since: date | None, until: date, is_today: bool) -> dict[str, PathFigures]:
     found = paths.path(firm, as_of, since, until, count_flow_deals=False)
     # Which deals have no amount is kept for today alone.
     bare = {(currency, place): count for currency, place, count in without_amount(firm)} if is_today else {}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib.auth import login
+from django.contrib.auth import authenticate, login
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from comptant.doors.founding import found, is_house_open, is_key_good
+from comptant.doors.founding import found_once, is_house_open, is_key_ours, open_house
+from comptant.doors.web.entrance import is_plain
 from comptant.ground.firms.models import User
 
 PLACES = [("FR", _("France, in euros")), ("CA", _("Québec, in Canadian dollars"))]
@@ -50,7 +50,8 @@ class FirstAccountForm(FirmForm):
     def clean_password(self) -> str:
         """Long enough, and not one of those everybody tries first."""
         password = str(self.cleaned_data["password"])
-        validate_password(password)
+        said = self.cleaned_data
+        validate_password(password, User(email=said.get("email", ""), name=said.get("person", "")))
         return password
 
 
@@ -60,7 +61,7 @@ def new_firm(request: HttpRequest) -> HttpResponse:
     form = FirmForm(request.POST or None)
     if form.is_valid():
         owner = User.objects.get(pk=str(request.user.pk))
-        firm = found(form.cleaned_data["name"], form.cleaned_data["place"], _language(form), owner)
+        firm = found_once(form.cleaned_data["name"], form.cleaned_data["place"], _language(form), owner)
         return redirect("start", firm_ref=firm.ref)
     return _page(request, form, _("A new firm"), reverse("new-firm"))
 
@@ -69,17 +70,30 @@ def new_firm(request: HttpRequest) -> HttpResponse:
 @never_cache
 def first_account(request: HttpRequest, key: str) -> HttpResponse:
     """GET shows the form; POST makes the first account and its firm, and signs in. Any other time: 404."""
-    if not is_key_good(key):
+    if not is_key_ours(key):
         raise Http404
+    if not is_house_open():
+        return _sent_twice(request)
     form = FirstAccountForm(request.POST or None)
-    if form.is_valid():
-        with transaction.atomic():
-            said = form.cleaned_data
-            owner = User.objects.create_user(said["email"], said["password"], name=said["person"])
-            firm = found(said["name"], said["place"], _language(form), owner)
-        login(request, owner, backend="django.contrib.auth.backends.ModelBackend")
-        return redirect("start", firm_ref=firm.ref)
-    return _page(request, form, _("Your account and your firm"), reverse("first-account", args=[key]))
+    if not form.is_valid():
+        return _page(request, form, _("Your account and your firm"), reverse("first-account", args=[key]))
+    said = form.cleaned_data
+    opened = open_house(said["person"], said["email"], said["password"], said["name"], said["place"], _language(form))
+    if opened is None:
+        return _sent_twice(request)
+    owner, firm = opened
+    login(request, owner, backend="django.contrib.auth.backends.ModelBackend")
+    return redirect("start", firm_ref=firm.ref)
+
+
+def _sent_twice(request: HttpRequest) -> HttpResponse:
+    """The house is closed: 404, but for who has just opened it with this very form and pressed twice."""
+    email, password = request.POST.get("email", "").strip().lower(), request.POST.get("password", "")
+    owner = authenticate(request, email=email, password=password) if is_plain(email, password) else None
+    if owner is None:
+        raise Http404
+    login(request, owner)
+    return redirect("firms")
 
 
 def _language(form: FirmForm) -> str:
@@ -90,5 +104,5 @@ def _language(form: FirmForm) -> str:
 
 def _page(request: HttpRequest, form: FirmForm, title: object, action: str) -> HttpResponse:
     back = reverse("firms") if request.user.is_authenticated else ""
-    context = {"form": form, "title": title, "action": action, "back": back, "open": is_house_open()}
+    context = {"form": form, "title": title, "action": action, "back": back}
     return render(request, "doors/founding.html", context, status=422 if form.errors else 200)

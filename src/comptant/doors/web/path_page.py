@@ -17,6 +17,7 @@ from comptant.doors.web import figures_of
 from comptant.doors.web.path_view import PathFigures, Row, flow_rows, path_view
 from comptant.doors.web.screen import Screen
 from comptant.doors.web.shell import shell
+from comptant.ground.journal.freshness import version
 from comptant.ground.web import words
 from comptant.ground.web.answer import answer
 from comptant.ground.web.request import MemberRequest
@@ -71,12 +72,12 @@ def path(request: MemberRequest, firm_ref: str) -> HttpResponse:
     """GET shows the balances on a day, and the moves of a period."""
     screen = Screen.of(request)
     dates = read_dates(request.GET, request.today)
-    is_today = dates.as_of == request.today
-    by_currency = figures_of.path(request.firm, dates.as_of, dates.since, dates.until, is_today=is_today)
+    is_today, known = dates.as_of == request.today, version(request.firm)
+    by_currency = figures_of.path(request.firm, dates.as_of, dates.since, dates.until, is_today=is_today, known=known)
     currency = request.GET.get("currency", "")
     figures = by_currency.get(currency) or figures_of.main(by_currency, screen.home, dates.as_of)
     context = path_context(screen, dates, figures, list(by_currency), "as_of" in request.GET)
-    line = figures.stocks if is_today else figures_of.today(request.firm, request.today, screen.home)
+    line = figures.stocks if is_today else figures_of.today(request.firm, request.today, screen.home, known)
     context["shell"] = shell(request, "start", line, line)
     return answer(request, "doors/_path.html", context)
 

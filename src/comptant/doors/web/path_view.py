@@ -255,7 +255,7 @@ def flow_rows(figures: PathFigures, screen: Screen) -> list[Row]:
     return [
         Row(
             words.state_label(moved.source), screen.amount(moved.net, figures.currency),
-            screen.amount(moved.tax, figures.currency),
+            screen.amount(moved.tax, figures.currency) if moved.tax else "",
             "" if moved.deals is None else screen.number(moved.deals),
             target=words.state_label(moved.target),
         )
