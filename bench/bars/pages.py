@@ -161,8 +161,14 @@ class Web:
         headers = {"Cookie": cookie, "Accept-Language": "en", "Host": "127.0.0.1"}
 
         def ask() -> None:
-            line.request("GET", address(), headers=headers)
-            answer = line.getresponse()
+            where = address()
+            try:
+                line.request("GET", where, headers=headers)
+                answer = line.getresponse()
+            except ConnectionError:  # it was idle while the other side was measured
+                line.close()
+                line.request("GET", where, headers=headers)
+                answer = line.getresponse()
             body = answer.read()
             assert answer.status == 200 and len(body) > 1_000, (answer.status, body[:300])
 
