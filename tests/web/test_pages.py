@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from comptant.ground.firms.models import User
 from tests.world import MONDAY, PASSWORD, House, atelier_lune, forge_nord
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +127,16 @@ def test_the_language_is_chosen_on_the_sign_in_page() -> None:
     answer = client.get("/login/")
     assert '<html lang="en">' in answer.content.decode()
     assert client.cookies[settings.LANGUAGE_COOKIE_NAME].value == "en"
+
+
+def test_the_language_chosen_stays_once_signed_in(lune: House) -> None:
+    User.objects.filter(email="ada@atelier-lune.example").update(language="fr")
+    client = Client()
+    client.get("/login/?language=en")
+    client.post("/login/", {"email": "ada@atelier-lune.example", "password": PASSWORD})
+    text = client.get("/f/atelier-lune/path/").content.decode()
+    assert '<html lang="en">' in text
+    assert "The path of the euro" in text
 
 
 def test_an_empty_firm_shows_its_first_steps() -> None:

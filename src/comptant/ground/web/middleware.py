@@ -45,7 +45,7 @@ class MomentMiddleware:
 
 
 class LanguageMiddleware:
-    """The screen's language: the person's own, else what they chose here, else what their browser asks.
+    """The screen's language: what the person chose here, else their account's, else what their browser asks.
 
     A firm's language comes in once the firm is known (``FirmMiddleware``).
     """
@@ -66,11 +66,13 @@ class LanguageMiddleware:
 
 
 def own_language(request: HttpRequest) -> str:
-    """The language the person chose, in their account or with the link on the sign-in page; or ''."""
+    """The language the person chose with the link on the sign-in page, else in their account; or ''."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if chosen in LANGUAGES:
+        return chosen
     user = getattr(request, "user", None)
     of_user = getattr(user, "language", "") if user is not None and user.is_authenticated else ""
-    chosen = of_user or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    return chosen if chosen in LANGUAGES else ""
+    return of_user if of_user in LANGUAGES else ""
 
 
 class FirmMiddleware:
