@@ -72,6 +72,7 @@ class Walk:
         self.waited: set[date] = set()
         self.met: set[date] = set()
         self.decision: tuple[date, date] | None = None  # the date, and the day it was agreed
+        self.is_agreed = False  # a date that came with the opening is no agreement that moves
         self.moved_decisions = 0
         self.wake_on: date | None = None
         self.extensions = 0
@@ -101,9 +102,17 @@ class Walk:
         if self.decision is None:
             return False
         decide_on, agreed_on = self.decision
-        if any(move >= decide_on for move in self.buyer_moves) or any(back > decide_on for back in self.restarts):
+        if any(move >= decide_on for move in self.buyer_moves) or self.was_overtaken():
             return False
         return today > decide_on and today >= agreed_on
+
+    def was_overtaken(self) -> bool:
+        """It woke or was reactivated on the working day on which the date would have told, or after."""
+        decide_on, agreed_on = self.decision or (date.min, date.min)
+        tells = max(decide_on + DAY, agreed_on)
+        while not people_work(tells, self.world.country):
+            tells += DAY
+        return any(back >= tells for back in self.restarts)
 
     # time
 
@@ -220,11 +229,11 @@ class Walk:
     def hear_offer(self, said: Said, today: date) -> bool:
         if said.value is None or (self.decision and said.value == self.decision[0]):
             return True
-        if self.decision and not any(back > self.decision[0] for back in self.restarts):
+        if self.decision and self.is_agreed and not self.was_overtaken():
             if self.moved_decisions == 2:
                 return False
             self.moved_decisions += 1
-        self.decision = (said.value, today)
+        self.decision, self.is_agreed = (said.value, today), True
         return True
 
     def hear_hold(self, said: Said, today: date) -> bool:

@@ -112,7 +112,6 @@ def test_postings(told: list[Told], postings: list[str]) -> None:
 @pytest.mark.parametrize(
     ("told", "code"),
     [
-        ([("2026-03-02", "buyer_move", {})], "not_opened"),
         ([OPENED, ("2026-03-03", "opened", {"stage": "contacted"})], "already_opened"),
         ([("2026-03-02", "opened", {"stage": "nowhere"})], "unknown_stage"),
         ([("2026-03-02", "opened", {})], "unknown_stage"),

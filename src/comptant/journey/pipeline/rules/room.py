@@ -222,11 +222,11 @@ class PipelineRoom:
         decision_on = _day(fact, "decision_on")
         thread_presented = fact.details.get("presented") or thread.presented
         if decision_on is not None and decision_on != thread.decision_on:
-            moves = thread.decision_moves + _replaces_live_date(thread)
+            moves = thread.decision_moves + self._replaces_live_date(thread)
             if moves > MOVED_AT_MOST:
                 raise Refused("decision_moved_too_often", fact, moves=moves)
             thread.decision_on, thread.decision_moves = decision_on, moves
-            thread.decision_set_at, thread.decision_set_on = fact.at, day
+            thread.decision_set_at, thread.decision_set_on, thread.is_decision_agreed = fact.at, day, True
         thread.presented = thread_presented
         return ()
 
@@ -294,6 +294,13 @@ class PipelineRoom:
         thread.decision_moves = 0
         return (Posting(source, "hoped", thread.net, target_stage=stage.key),)
 
+    def _replaces_live_date(self, thread: Thread) -> bool:
+        """A date that a wake or a reactivation has taken out of play was not moved when a new one is agreed."""
+        if thread.decision_on is None or not thread.is_decision_agreed:
+            return False
+        set_on, never = thread.decision_set_on or thread.opened_on, date.min
+        return self.rule.undecided_on(thread.decision_on, set_on, never, thread.restarted_on) is not None
+
     def _known_stage(self, fact: Fact) -> Stage:
         stage = self.stages.get(fact.details.get("stage") or "")
         if stage is None:
@@ -308,13 +315,6 @@ class PipelineRoom:
 def _must_be_open(thread: Thread, fact: Fact) -> None:
     if thread.place not in OPEN:
         raise Refused("not_open", fact, place=thread.place)
-
-
-def _replaces_live_date(thread: Thread) -> bool:
-    """A date that a wake or a reactivation has taken out of play was not moved when a new one is agreed."""
-    if thread.decision_on is None:
-        return False
-    return thread.restarted_on is None or thread.decision_on >= thread.restarted_on
 
 
 def _hope(net: Decimal, stage: str) -> Posting:

@@ -104,13 +104,15 @@ class StallRule:
         """The day the deal stalls because no yes or no came by its decision date; None when it does not.
 
         The first working day after ``decision_on``, never before ``set_on``, the day the date was agreed. A buyer move
-        on or after it, or a wake or reactivation (``restarted_on``) after it, takes the date out of play.
+        on or after it, or a wake or reactivation (``restarted_on``) on that working day or later, takes the date out of
+        play.
         """
         if decision_on is None or last_move_on >= decision_on:
             return None
-        if (restarted_on is not None and decision_on < restarted_on) or decision_on.toordinal() >= _LAST_ORDINAL:
+        if decision_on.toordinal() >= _LAST_ORDINAL:
             return None
-        return next_working_day(max(decision_on + _ONE_DAY, set_on), self.country)
+        day = next_working_day(max(decision_on + _ONE_DAY, set_on), self.country)
+        return None if restarted_on is not None and restarted_on >= day else day
 
     def _excluded(self, suspensions: Closures) -> Ranges:
         return merged((*self._closures, *suspensions)) if suspensions else self._closed_days

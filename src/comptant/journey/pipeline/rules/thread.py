@@ -53,6 +53,8 @@ class Thread:
     decision_set_at: datetime | None = None
     decision_set_on: date | None = None
     decision_moves: int = 0
+    is_decision_agreed: bool = False
+    """The date came with an offer; one that came with the opening is replaced by the first offer's unmoved."""
     held_on: date | None = None
     wake_on: date | None = None
     woken_on: date | None = None
