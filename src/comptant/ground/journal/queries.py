@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -42,26 +43,20 @@ def recorded_acts(firm: Firm, deal_ids: Sequence[UUID], known_at: datetime | Non
 
 
 def _grouped(rows: Iterable[tuple[Any, ...]]) -> dict[UUID, list[Recorded]]:
+    """The lines of each act together; those of one act follow each other."""
     deals: dict[UUID, list[Recorded]] = {}
-    last: UUID | None = None
-    postings: list[Posting] = []
-    for row in rows:
-        if row[1] != last:
-            postings = []
-            last = row[1]
-            deals.setdefault(row[0], []).append(_recorded(row))
-        if row[14] is not None:
-            postings.append(Posting(*row[14:]))
-            acts = deals[row[0]]
-            acts[-1] = _with(acts[-1], tuple(postings))
+    for _, lines in groupby(rows, _OF_ACT):
+        first, *others = lines
+        postings = tuple(Posting(*line[14:]) for line in (first, *others)) if first[14] is not None else ()
+        deals.setdefault(first[0], []).append(_recorded(first, postings))
     return deals
 
 
-def _recorded(row: tuple[Any, ...]) -> Recorded:
+_OF_ACT = itemgetter(2, 0)
+"""The number of an act within its deal, and the deal: cheaper to compare than the act's id."""
+
+
+def _recorded(row: tuple[Any, ...], postings: tuple[Posting, ...]) -> Recorded:
     document = bytes(row[13]) if row[13] is not None else None
-    fields: tuple[Any, ...] = (*row[1:9], json.loads(row[9]), *row[10:13], document)
+    fields: tuple[Any, ...] = (*row[1:9], json.loads(row[9]), *row[10:13], document, postings)
     return Recorded(*fields)
-
-
-def _with(act: Recorded, postings: tuple[Posting, ...]) -> Recorded:
-    return replace(act, postings=postings)
