@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from comptant.doors import demo
 from comptant.ground.firms.models import User
 from tests.world import MONDAY, PASSWORD, House, atelier_lune, forge_nord
 
@@ -143,3 +144,30 @@ def test_an_empty_firm_shows_its_first_steps() -> None:
     forge_nord()
     text = signed_in("zoé", "forge-nord").get("/f/forge-nord/").content.decode()
     assert "Noter vos prospects" in text
+
+
+def test_an_invoiced_deal_is_told_twice_with_and_without_tax() -> None:
+    assert demo.create_demo()
+    client = Client()
+    client.force_login(User.objects.get(email=demo.cast.EMAIL), "django.contrib.auth.backends.ModelBackend")
+    text = client.get(f"/f/{demo.REF}/receivables/").content.decode()
+    assert "75\xa0696\xa0€" in text
+    assert "6\xa0déc." in text
+    text = client.get(f"/f/{demo.REF}/deals/?state=invoiced").content.decode()
+    assert "12\xa0400\xa0€" in text
+    assert "5\xa0janv." in text
+    text = client.get(f"/f/{demo.REF}/deals/").content.decode()
+    assert (
+        "13\xa0prospects vivants, dont 4\xa0sans montant" in text or "13 prospects vivants, dont 4 sans montant" in text
+    )
+
+
+def test_days_that_may_be_read_two_ways_are_asked_about(ada: Client) -> None:
+    pasted = "ref;client;opened_on;amount\nA1;Lune;02/01/2026;10\nA2;Lune;31/02/2026;abc\n"
+    where = ada.post("/f/atelier-lune/imports/", {"target": "deals", "pasted": pasted}).headers["Location"]
+    assert "02/01/2026 est le 2\xa0janvier 2026" in ada.get(where).content.decode()
+    headers = ["ref", "client", "opened_on", "amount"]
+    columns = {f"column-{n}": name for n, name in enumerate(["ref", "party_ref", "opened_on", "amount"])}
+    ada.post(where, {"header": headers, **columns, "dates": "%m/%d/%Y"})
+    ada.post(f"{where}loading/", {"skip_bad": "1"})
+    assert "1er\xa0févr." in ada.get("/f/atelier-lune/deals/?q=A1").content.decode()

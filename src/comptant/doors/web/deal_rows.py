@@ -15,7 +15,7 @@ from django.db.models.functions import Lower
 
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm
-from comptant.ground.journal.acts import PROSPECTED, RECEIVABLE
+from comptant.ground.journal.acts import PROSPECTED
 from comptant.ground.journal.places import StandingAmount, standing_amounts
 from comptant.ground.parties.models import Party
 from comptant.journey.invoices.models import Invoice
@@ -82,14 +82,19 @@ class Page:
     has_more: bool
 
 
-def deal_page(firm: Firm, states: Sequence[str], *, sort: str, number: int, search: str) -> Page:
-    """The ``number``-th page (from 0) of the deals standing in ``states``, ``PAGE`` rows a page."""
+def deal_page(
+    firm: Firm, states: Sequence[str], *, sort: str, number: int, search: str, as_claims: bool = False
+) -> Page:
+    """The ``number``-th page (from 0) of the deals standing in ``states``, ``PAGE`` rows a page.
+
+    ``as_claims``: with the day each falls due, and without what belongs to the time before the invoice.
+    """
     among = matching(firm, search) if search else None
     if among == []:
         return Page([], False)
     if set(states) <= PROSPECTED:
         return _prospects(firm, states, sort, number, among)
-    return _sold(firm, states, sort, number, among)
+    return _sold(firm, states, sort, number, among, as_claims)
 
 
 def matching(firm: Firm, search: str) -> list[UUID]:
@@ -118,16 +123,15 @@ def _prospects(firm: Firm, states: Sequence[str], sort: str, number: int, among:
     return Page([DealRow(*row) for row in rows[:PAGE]], len(rows) > PAGE)
 
 
-def _sold(firm: Firm, states: Sequence[str], sort: str, number: int, among: list[UUID] | None) -> Page:
+def _sold(firm: Firm, states: Sequence[str], sort: str, number: int, among: list[UUID] | None, as_claims: bool) -> Page:
     """From the balances: what was signed, invoiced or paid has no place in the pipeline any more."""
     standing = standing_amounts(
         firm, states, limit=PAGE + 1, offset=number * PAGE, is_rising=sort == "amount", among=among
     )
     ids = [row.deal_id for row in standing[:PAGE]]
     deals = {deal.id: deal for deal in Deal.objects.filter(firm=firm, id__in=ids).select_related("party")}
-    is_claim = set(states) <= RECEIVABLE
-    due = first_due(firm, ids, states) if is_claim else {}
-    standings = Standing.objects.filter(firm=firm, deal__in=[] if is_claim else ids)
+    due = first_due(firm, ids, states) if as_claims else {}
+    standings = Standing.objects.filter(firm=firm, deal__in=[] if as_claims else ids)
     stages = {row[0]: row[1:] for row in standings.values_list("deal_id", "stage", "opened_on", "closed_on")}
     rows = [_row(row, deals[row.deal_id], stages, due) for row in standing[:PAGE]]
     return Page(rows, len(standing) > PAGE)

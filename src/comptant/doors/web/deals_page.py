@@ -78,7 +78,10 @@ def receivables(request: MemberRequest, firm_ref: str) -> HttpResponse:
 def _list(request: MemberRequest, asked: Asked, place: str) -> HttpResponse:
     screen = Screen.of(request)
     stocks = figures_of.today(request.firm, request.today, screen.home)
-    found = deal_page(request.firm, asked.states, sort=asked.sort, number=asked.page, search=asked.search)
+    found = deal_page(
+        request.firm, asked.states, sort=asked.sort, number=asked.page, search=asked.search,
+        as_claims=place == "receivables",
+    )  # fmt: skip
     stages = _stage_names(request) if place == "pipeline" else {}
     context = list_context(screen, asked, stocks, found.rows, stages, found.has_more, place)
     context["shell"] = shell(request, place, stocks, asked.states)

@@ -50,7 +50,7 @@ def has_anything(firm: Firm) -> bool:
 
 
 def _read(firm: Firm, as_of: date, since: date | None, until: date, is_today: bool) -> dict[str, PathFigures]:
-    found = paths.path(firm, as_of, since, until, count_flow_deals=False)
+    found = paths.path(firm, as_of, since, until, count_flow_deals=False, currencies=())
     # Which deals have no amount is kept for today alone.
     bare = {(currency, place): count for currency, place, count in without_amount(firm)} if is_today else {}
     return {
