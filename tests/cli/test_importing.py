@@ -98,7 +98,7 @@ def test_refused_rows_are_told_by_line(deals: Path, capsys: pytest.CaptureFixtur
     assert [(e["line"], e["column"], e["value"], e["code"]) for e in said["errors"]] == [
         (3, "amount", "1,234", "amount_thousands"), (3, "opened_on", "02/03/2026", "date"),
     ]  # fmt: skip
-    assert run("deals", str(deals), "--skip-bad", "--json") == 0
+    assert run("deals", str(deals), "--skip-bad", "--json") == 1
     said = answer(capsys)
     assert (said["loaded"], said["rows_refused"], said["added"]) == (True, 1, 1)
 

@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
         said = document(done.outcome, done.firm, Path(options.file).name, is_new_firm=done.is_new_firm)
         print(json.dumps(said, ensure_ascii=False, indent=2))
     tell(done.outcome, done.firm, Path(options.file).name, is_new_firm=done.is_new_firm, as_json=options.json)
-    return 1 if done.outcome.is_refused else 0
+    return 1 if done.outcome.errors.count else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class Plan:
 
     kept: frozenset[str]
     unknown: tuple[str, ...]
+    said: frozenset[str]
+    """Our columns that the file or its mapping says something in."""
 
 
 def make_plan(
@@ -87,6 +89,7 @@ class _Planner:
             tuple(self._label(column.name) for column in target.columns),
             frozenset(name for name in self.columns if self._label(name) in self.mapping.keep),
             tuple(name for name, _ in custom if name not in self.mapping.keep),
+            frozenset(self.columns) | frozenset(self.mapping.defaults),
         )
 
     def _own_names(self) -> dict[str, Source]:

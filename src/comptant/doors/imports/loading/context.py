@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.db import connection
@@ -39,6 +39,7 @@ class Loading:
     people: People
     is_update: bool
     progress: Progress
+    said_columns: frozenset[str] = frozenset()
     total: int = 0
     done: int = 0
     bench: Bench | None = None
@@ -79,27 +80,35 @@ class Loading:
         self.progress("writing", min(1.0, self.done / max(self.total, 1)))
 
     def _mend(self, case: Case, refused: Refused) -> Case | None:
-        """Refuse the fact's row and go on without it; if an older fact became impossible, without all the new ones."""
-        new = [fact for fact in case.facts if fact.key == refused.fact.key and fact.at == refused.fact.at]
-        dropped = new or list(case.facts)
-        if not dropped:
+        """Refuse the row of a fact that cannot be, and go on without it."""
+        dropped = culprit(case.facts, refused)
+        if dropped is None and not case.unsaid:
             raise refused
-        for fact in dropped[:1]:
-            line = self.lines.get((case.head.id, fact.key), 0)
-            self.outcome.refuse(RowError(line, fact.kind, _value(fact), refused.code, refused.facts))
-        kept = [fact for fact in case.facts if fact not in dropped]
-        return replace(case, facts=kept, unsaid=frozenset()) if kept or case.recorded else None
+        key = dropped.key if dropped else next(act.key for act in case.recorded if act.id in case.unsaid)
+        line = self.lines.get((case.head.id, key), 0)
+        column, value = _place(dropped) if dropped else ("status", refused.fact.kind)
+        self.outcome.refuse(RowError(line, column, value, refused.code, refused.facts))
+        if dropped is None:
+            return replace(case, facts=(), unsaid=frozenset())
+        self.outcome.counts["facts_added"] -= 1
+        self.outcome.counts["added"] -= key.startswith("event:")
+        kept = [fact for fact in case.facts if fact is not dropped]
+        return replace(case, facts=kept) if kept or case.recorded else None
 
 
-def _value(fact: Fact) -> str:
-    said = [str(value) for value in fact.details.values() if value not in (None, "")]
-    return said[0] if said else fact.at.date().isoformat()
+def culprit(new: Sequence[Fact], refused: Refused) -> Fact | None:
+    """Which of the new facts made a story impossible: the one refused, or the latest before an older one refused."""
+    for fact in new:
+        if (fact.key, fact.at, fact.kind) == (refused.fact.key, refused.fact.at, refused.fact.kind):
+            return fact
+    before = [fact for fact in new if fact.at <= refused.fact.at] or list(new)
+    return max(before, key=lambda fact: fact.at, default=None)
 
 
-def facts_by_line(rows: Iterable[tuple[int, object, Fact]], lines: Lines) -> Mapping[object, list[Fact]]:
-    """The facts of each deal, their lines noted."""
-    facts: dict[object, list[Fact]] = {}
-    for line, deal_id, fact in rows:
-        lines[deal_id, fact.key] = line
-        facts.setdefault(deal_id, []).append(fact)
-    return facts
+def _place(fact: Fact) -> tuple[str, str]:
+    """Our column in which a fact was said, and what was said there."""
+    if fact.key.startswith("event:"):
+        return "kind", fact.kind
+    if fact.key.startswith("invoice:"):
+        return {"disputed": "disputed", "paid": "settled_on"}.get(fact.kind, "number"), str(fact.details["number"])
+    return ("opened_on", fact.at.date().isoformat()) if fact.kind == "opened" else ("status", fact.kind)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from comptant.doors.imports.facts import deal_facts
+from comptant.doors.imports.facts import CLOSED, HELD, OPENED, deal_facts
 from comptant.doors.imports.loading.context import Loading
 from comptant.doors.imports.loading.said import Said, compare
 from comptant.doors.imports.loading.staging import Staging
@@ -24,6 +24,9 @@ from comptant.journey.pipeline.queries import stages_of
 
 DEAL_COLUMNS = ("id", "firm_id", "ref", "title", "party_id", "currency", "custom", "is_mentioned")
 
+
+SHOWN = frozenset({"amount", "stage", "decision_on", "presented", "source", "wake_on", "reason", "competitor"})
+"""Details of a fact that are columns of a row."""
 
 Story = tuple[list[Fact], list[Fact]]
 """The facts of a deal before an import, and after."""
@@ -101,18 +104,20 @@ class DealLoader:
 
     def _facts(self, row: DealRow, seller: UUID | None, deal_id: UUID) -> list[Fact]:
         facts = with_seller(deal_facts(row, self.firm.tz, self.first_stage), row, seller)
-        for fact in facts:
-            self.loading.lines[deal_id, fact.key] = row.line
+        for key in (OPENED, HELD, CLOSED):
+            self.loading.lines[deal_id, key] = row.line
         return facts
 
     def _known(self, rows: Sequence[DealRow], held: dict[str, HeldDeal]) -> Iterator[Case]:
         """Deals that exist: what is new of them, and with --update what differs."""
         ids = [held[row.ref].id for row in rows]
         lock_deals(self.firm, ids)
-        heads, acts = (deal_heads(self.firm, ids), recorded_acts(self.firm, ids)) if ids else ({}, {})
+        acts = recorded_acts(self.firm, ids) if ids else {}
+        met = {row.ref: self._met(row, held[row.ref], acts.get(held[row.ref].id, [])) for row in rows}
+        heads = deal_heads(self.firm, ids)  # after the parties: working days are those of the client's place
         for row in rows:
             deal = held[row.ref]
-            differs = self._introduce(row, deal) if deal.is_mentioned else self._identity(row, deal)
+            differs, has_moved = met[row.ref]
             facts = self._facts(row, self.loading.people.members.get(row.seller), deal.id)
             said = compare_row(facts, acts.get(deal.id, []), self.loading)
             self._note(row, said)
@@ -125,17 +130,30 @@ class DealLoader:
                 self.loading.outcome.counts["changed" if update else "left"] += 1
             elif not said.new:
                 self.loading.outcome.counts["unchanged"] += 1
-            if new or (update and said.unsaid):
+            if new or has_moved or (update and said.unsaid):
                 gone = said.corrected if update else frozenset()
                 yield Case(heads[deal.id], acts.get(deal.id, ()), new, gone)
 
-    def _introduce(self, row: DealRow, deal: HeldDeal) -> bool:
-        """A deal that its events or invoices had only mentioned is now known."""
-        if self._fits(row, deal):
-            party = self.loading.people.parties([row.party_ref])[row.party_ref]
-            known = {"title": row.title, "party_id": party.id, "custom": row.custom, "is_mentioned": False}
-            Deal.objects.filter(firm=self.firm, id=deal.id).update(**known)
-        return False
+    def _met(self, row: DealRow, deal: HeldDeal, acts: Sequence[Recorded]) -> tuple[bool, bool]:
+        """Whether a deal's identity differs from the row's, and whether it now has another party."""
+        if deal.is_mentioned:
+            return False, self._introduce(row, deal, has_money=any(act.postings for act in acts))
+        differs = self._identity(row, deal)
+        return differs, differs and self.loading.is_update and row.party_ref != deal.party_ref
+
+    def _introduce(self, row: DealRow, deal: HeldDeal, *, has_money: bool) -> bool:
+        """A deal only mentioned so far is now known; whether its party is another.
+
+        It takes the row's currency, unless money moved on it already.
+        """
+        if has_money and not self._fits(row, deal):
+            return False
+        party = self.loading.people.parties([row.party_ref])[row.party_ref]
+        Deal.objects.filter(firm=self.firm, id=deal.id).update(
+            title=row.title, party_id=party.id, currency=row.currency or self.firm.currency, custom=row.custom,
+            is_mentioned=False,
+        )  # fmt: skip
+        return row.party_ref != deal.party_ref
 
     def _fits(self, row: DealRow, deal: HeldDeal) -> bool:
         """A deal keeps its currency."""
@@ -151,7 +169,7 @@ class DealLoader:
         if not self._fits(row, deal):
             return False
         changes: dict[str, object] = {}
-        if row.title != deal.title:
+        if row.title not in (deal.title, row.ref):
             outcome.differs(row.line, row.ref, "title", deal.title, row.title)
             changes["title"] = row.title
         if row.party_ref != deal.party_ref:
@@ -164,12 +182,23 @@ class DealLoader:
 
     def _note(self, row: DealRow, said: Said) -> None:
         for act, fact in said.changed:
-            held, now = _plain(act), _plain(fact)
+            held, now = self._plain(act), self._plain(fact)
             for column in sorted(set(held) | set(now)):
                 if held.get(column) != now.get(column):
                     self.loading.outcome.differs(row.line, row.ref, column, held.get(column, ""), now.get(column, ""))
         for act in said.unsaid:
             self.loading.outcome.differs(row.line, row.ref, "status", act.kind, row.status)
+
+    def _plain(self, said: Recorded | Fact) -> dict[str, str]:
+        """What a fact says, in words of the columns."""
+        words = {name: str(value) for name, value in said.details.items() if value not in (None, "") and name in SHOWN}
+        if seller := said.details.get("seller"):
+            words["seller"] = next(
+                (name for name, known in self.loading.people.members.items() if str(known) == seller), ""
+            )
+        on = {"opened": "opened_on", "hold": "wake_on"}.get(said.kind, "closed_on")
+        status = {"opened": {}, "hold": {"status": "waiting"}}.get(said.kind, {"status": said.kind})
+        return {**words, **status, **({} if on == "wake_on" else {on: self.firm.day(said.at).isoformat()})}
 
 
 def story(recorded: Sequence[Recorded], said: Said, is_update: bool) -> Story:
@@ -190,11 +219,4 @@ def with_seller(facts: list[Fact], row: DealRow, seller: UUID | None) -> list[Fa
 def compare_row(facts: Sequence[Fact], acts: Sequence[Recorded], loading: Loading) -> Said:
     """A deal's own row beside the acts that hold."""
     said = compare(facts, effective(acts), loading.firm.day, prefix="row:")
-    return replace(said, unsaid=tuple(act for act in said.unsaid if act.key.startswith("row:")))
-
-
-def _plain(said: Recorded | Fact) -> dict[str, str]:
-    """What a fact says, in words of the columns."""
-    words = {name: str(value) for name, value in said.details.items() if value not in (None, "")}
-    on = {"opened": "opened_on", "hold": "held_on"}.get(said.kind, "closed_on")
-    return {**words, "status": said.kind, on: said.at.isoformat()}
+    return said if "status" in loading.said_columns else replace(said, unsaid=())

@@ -64,7 +64,7 @@ class EventLoader:
             for row, fact in zip(rows, event_facts(rows), strict=True):
                 self.loading.lines[deal_id, fact.key] = row.line
             if said.new:
-                yield Case(heads[deal_id], acts, said.new)
+                yield Case(heads[deal_id], acts, said.new, said.outdone)
 
     def _mention(self, groups: dict[str, list[EventRow]]) -> None:
         """Make the deals that nobody has said yet, so that their events are kept."""

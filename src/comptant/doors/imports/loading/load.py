@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from comptant.doors.imports.loading.context import Loading, Progress
+from comptant.doors.imports.loading.context import Loading, Progress, culprit
 from comptant.doors.imports.loading.deals import DealLoader, Story
 from comptant.doors.imports.loading.events import EventLoader
 from comptant.doors.imports.loading.invoices import InvoiceLoader
@@ -83,9 +83,11 @@ def load(
     outcome = Outcome(reading.target.name, reading.errors, reading.notices, dry_run)
     with _collecting_rarely(), firm_scope(firm.id):
         Firm.objects.select_for_update(no_key=True).get(pk=firm.pk)
-        loading = Loading(firm, outcome, People(firm, outcome), update, progress)
+        loading = Loading(firm, outcome, People(firm, outcome), update, progress, reading.plan.said)
         _load(loading, reading, skip_bad)
         outcome.is_refused = bool(outcome.errors.count) and not skip_bad
+        if outcome.is_refused:
+            outcome.nothing_loaded()
         if dry_run or outcome.is_refused:
             transaction.set_rollback(True)
     return outcome
@@ -165,13 +167,20 @@ def _learn(loading: Loading, loader: Loader) -> bool:
 
 
 def _won_thread(facts: list[Fact], room: PipelineRoom) -> Thread | None:
-    """What the pipeline remembers of a deal that was won; None for others, and for stories that cannot be."""
-    if not any(fact.kind == "won" for fact in facts):
-        return None
+    """What the pipeline remembers of a deal that was won; None for others, and for stories that cannot be.
+
+    A new fact that is impossible is left out, as it will be when the deal is written.
+    """
     own = [fact for fact in facts if fact.kind in room.kinds]
-    try:
-        state = replay(own, [room], max(fact.at for fact in own)).state
-    except Refused:
-        return None
-    thread: Thread | None = state.memory.get("pipeline")
-    return thread
+    while any(fact.kind == "won" for fact in own):
+        try:
+            state = replay(own, [room], max(fact.at for fact in own)).state
+        except Refused as refused:
+            dropped = culprit([fact for fact in own if fact.id is None], refused)
+            if dropped is None:
+                return None
+            own = [fact for fact in own if fact is not dropped]
+        else:
+            thread: Thread | None = state.memory.get("pipeline")
+            return thread
+    return None

@@ -49,6 +49,11 @@ class Outcome:
         if len(self.differences) < KEPT_DIFFERENCES:
             self.differences.append(DifferentRow(line, ref, column, str(held), str(said)))
 
+    def nothing_loaded(self) -> None:
+        """Rows were refused: what would have been done is not told as done."""
+        for name in ("added", "changed", "facts_added", "parties_added", "members_added", "acts_written"):
+            self.counts[name] = 0
+
     @property
     def changed_nothing(self) -> bool:
         """Everything the file says was known already."""
