@@ -4,11 +4,11 @@ import re
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from comptant.ground.database.embedded import Embedded
 from comptant.ground.database.place import ADMIN_ROLE, embedded_url, home_folder
-from comptant.ground.database.rules import RULES, broken_rules
+from comptant.ground.database.rules import DJANGOS, RULES, broken_rules
 
 COLUMNS = "firm_id bigint NOT NULL, id uuid NOT NULL, PRIMARY KEY (firm_id, id)"
 WALL = "firm_id = nullif(current_setting('app.firm', true), '')::bigint"
@@ -35,6 +35,15 @@ def admin(embedded: Embedded, django_db_setup: None):
 @pytest.mark.django_db
 def test_every_table_keeps_the_rules():
     assert broken_rules(connection) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", sorted(DJANGOS))
+def test_what_django_fills_is_only_read(table):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        with pytest.raises(DatabaseError, match="permission denied"):
+            cursor.execute(f"DELETE FROM {table}")
 
 
 def test_a_good_table_is_found_good(admin):
@@ -129,6 +138,10 @@ BROKEN = {
                                 ["journal_posting: comptant_batch may DELETE it"]),
     "everyone may delete": ("GRANT DELETE ON journal_posting TO PUBLIC",
                             ["comptant_app may DELETE it", "comptant_batch may DELETE it"]),
+    "migrations may be forged": ("GRANT INSERT ON django_migrations TO comptant_app",
+                                 ["django_migrations: comptant_app may INSERT it; the owner alone does"]),
+    "a column of rights may be changed": ("GRANT UPDATE (codename) ON auth_permission TO comptant_batch",
+                                          ["auth_permission: comptant_batch may UPDATE it; the owner alone does"]),
     "recorded_at may be written": ("GRANT INSERT (recorded_at) ON journal_act TO comptant_app",
                                    ["journal_act: comptant_app may write recorded_at"]),
     "recorded_at without now": ("ALTER TABLE journal_act ALTER recorded_at SET DEFAULT '2020-01-01'",

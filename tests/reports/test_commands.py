@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
+from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
+from comptant.doors.cli import main as door
 from comptant.doors.cli.check_names import NAMES
 from comptant.doors.cli.days import instant
 from comptant.doors.cli.main import _parser
@@ -92,6 +94,51 @@ def test_pipeline_in_both_voices(lune: House, capsys: pytest.CaptureFixture[str]
     assert "silence, since 17 Mar" in said
     assert "Conversion over twelve months: 0 won, 0 lost, 0 vanished, 2 still open; no rate yet." in said
     assert "29 live prospects needed at the usual rate of one in ten; 1 live, 28 missing." in said
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [("path", ["--as-of", "2027-01-01"]), ("path", ["--to", "2027-01-01"]), ("pipeline", ["--as-of", "2027-01-01"])],
+)
+def test_a_day_to_come_is_answered_with_a_warning(
+    lune: House, command: str, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with translation.override("en"):
+        assert run(command, "--json", *words) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["as_of"] == "2027-01-01"
+    assert f"2027-01-01 has not come yet (today is {TODAY})" in said.err
+    assert run(command, "--json") == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["path", "--firm", "nobody"],
+        ["path", "--as-of", "2026-13-01"],
+        ["path", "--from", "2026-03-02", "--to", "2026-03-01"],
+        ["pipeline", "--known-at", "yesterday"],
+        ["nightly", "--as-of"],
+        ["doctor", "--loudly"],
+        ["sing"],
+    ],
+)
+def test_misuse_is_one_document(
+    lune: House, words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "_set_up", lambda: None)
+    monkeypatch.setattr(door, "_ready", lambda needs: nullcontext())
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    with pytest.raises(SystemExit) as stop:
+        door.main([*words, "--json"])
+    said = capsys.readouterr()
+    document = json.loads(said.out)
+    assert (stop.value.code, document["ok"], document["code"]) == (2, False, "misuse")
+    assert document["message"] in said.err
+    with pytest.raises(SystemExit):
+        door.main(words)
+    assert capsys.readouterr().out == ""
 
 
 def test_nightly_twice_changes_nothing(lune: House, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from comptant.ground.journal.acts import ACCOUNTS
+from comptant.ground.journal.rollup import roll_all
+from comptant.ground.journal.sums import currencies_ever
 from comptant.ground.parties.models import Party
-from comptant.outlook.reports.queries import path
-from comptant.outlook.reports.shapes import path_document, path_documents
+from comptant.outlook.reports.queries import path, pipeline
+from comptant.outlook.reports.shapes import path_document, path_documents, pipeline_documents
 from tests.reports.made_up import fold, lived, undone
 from tests.world import MONDAY, House, atelier_lune
 
@@ -74,6 +76,31 @@ def test_each_currency_has_its_document_the_firms_first(lune: House) -> None:
     assert [(one["currency"], one["balances"]["hoped"]["net"]) for one in documents] == [
         ("EUR", "100.00"),
         ("CAD", "300.00"),
+    ]
+
+
+def test_the_day_asked_does_not_change_which_currencies_there_are(lune: House) -> None:
+    with lune.open():
+        lune.opens("D1", MONDAY, "100")
+        lune.firm.currency = "CAD"
+        elsewhere = Party.objects.create(firm=lune.firm, ref="abroad", name="Elsewhere", country="CA")
+        lune.opens("D2", MONDAY + timedelta(days=9), "300", party=elsewhere)
+        lune.firm.currency = "EUR"
+        for is_rolled in (False, True):
+            if is_rolled:
+                roll_all(lune.firm)
+            assert currencies_ever(lune.firm) == {"EUR", "CAD"}
+            for days in (-1, 0, 9):
+                day = MONDAY + timedelta(days=days)
+                assert [one.currency for one in path(lune.firm, day)] == ["EUR", "CAD"]
+                assert [one.currency for one in pipeline(lune.firm, day)] == ["EUR", "CAD"]
+            (early,) = path(lune.firm, MONDAY, currencies=())
+            assert early.currency == "EUR"
+        documents = pipeline_documents(pipeline(lune.firm, MONDAY))
+    assert isinstance(documents, list)
+    assert [(one["currency"], one["value"], one["deals"] == []) for one in documents] == [
+        ("EUR", "100.00", False),
+        ("CAD", "0.00", True),
     ]
 
 

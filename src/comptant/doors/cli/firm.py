@@ -7,23 +7,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from typing import NoReturn
 
 from django.utils.translation import gettext as _
 
+from comptant.doors.cli.misuse import MISUSE, misuse
 from comptant.doors.nightly import catch_up
 from comptant.ground.database.scope import firm_scope
 from comptant.ground.firms.models import Firm
 from comptant.ground.firms.queries import OPERATOR, Membership, find_membership, get_firm, memberships_of
 from comptant.ground.refusals import Refusal
 
-MISUSE = 2
-
-
-def misuse(sentence: str) -> NoReturn:
-    """Say on standard error what was asked wrongly, and end the command."""
-    print(f"comptant: {sentence}", file=sys.stderr)
-    raise SystemExit(MISUSE)
+__all__ = ["MISUSE", "brought_up_to_date", "chosen_firm", "misuse", "opened", "ready", "today_of", "warn_ahead"]
 
 
 def chosen_firm(options: argparse.Namespace) -> Membership:
@@ -60,6 +54,14 @@ def opened(membership: Membership) -> Firm:
 def today_of(firm: Firm) -> date:
     """The firm's day now; a demonstration's never passes its fixed today."""
     return firm.today(datetime.now(UTC))
+
+
+def warn_ahead(firm: Firm, day: date) -> None:
+    """Say on standard error that a day asked about has not come yet: the answer is what is known today."""
+    today = today_of(firm)
+    if day > today:
+        sentence = _("{day} has not come yet (today is {today}): the answer holds what is known so far.")
+        print(f"comptant: {sentence.format(day=day, today=today)}", file=sys.stderr)
 
 
 def brought_up_to_date(firm: Firm) -> None:

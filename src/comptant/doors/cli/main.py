@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import NoReturn
 
 from comptant import __version__
+from comptant.doors.cli.misuse import MISUSE, Misused, Parser
 
 COMMANDS: dict[str, str] = {
     "serve": "start Comptant: database, pages and nightly work, until Ctrl-C",
@@ -34,14 +35,15 @@ COMMANDS: dict[str, str] = {
 """Each is a module of this package, under the same name (``import``: ``importing``)."""
 
 MODULES = {"import": "importing"}
-DONE, NO, MISUSE, COULD_NOT = 0, 1, 2, 3
+DONE, NO, COULD_NOT = 0, 1, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or words[0] not in COMMANDS:
-        return _no_command(words)
+        with _told_plainly("--json" in words):
+            return _no_command(words)
     signal.signal(signal.SIGTERM, _stop)
     with _told_plainly("--json" in words) as outcome:
         _set_up()
@@ -65,7 +67,7 @@ class Outcome:
 
 def _no_command(words: list[str]) -> int:
     """Help, the version, or what the person may have meant."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="comptant",
         usage="comptant COMMAND [options]",
         description="Comptant follows every client from prospect to cash.",
@@ -83,7 +85,7 @@ def _no_command(words: list[str]) -> int:
 
 
 def _parser(name: str, command: ModuleType) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=f"comptant {name}", description=command.__doc__)
+    parser = Parser(prog=f"comptant {name}", description=command.__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON document on standard output")
     parser.add_argument("--firm", metavar="REF", help="the firm; by default the only one that is not the demonstration")
     command.add_arguments(parser)
@@ -137,6 +139,9 @@ def _told_plainly(as_json: bool) -> Iterator[Outcome]:
         sys.stdout.flush()
     except KeyboardInterrupt:
         outcome.code = 130
+    except Misused as misused:
+        _tell_refused(as_json, "misuse", misused.sentence)
+        raise
     except BrokenPipeError:
         # Whoever read our output has had enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -145,8 +150,12 @@ def _told_plainly(as_json: bool) -> Iterator[Outcome]:
             raise
         outcome.code, code, sentence = _explain(error)
         print(f"comptant: {sentence}", file=sys.stderr)
-        if as_json:
-            print(json.dumps({"ok": False, "code": code, "message": sentence}, ensure_ascii=False))
+        _tell_refused(as_json, code, sentence)
+
+
+def _tell_refused(as_json: bool, code: str, sentence: str) -> None:
+    if as_json:
+        print(json.dumps({"ok": False, "code": code, "message": sentence}, ensure_ascii=False))
 
 
 def _explain(error: Exception) -> tuple[int, str, str]:

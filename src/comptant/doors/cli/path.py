@@ -42,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
         known_at = instant(firm, options.known_at)
         if options.since and not options.until and options.since > as_of:
             firms.misuse(_("--from {since} comes after {until}.").format(since=options.since, until=as_of))
+        firms.warn_ahead(firm, max(as_of, options.until or as_of))
         paths = path(firm, as_of, options.since, options.until, known_at)
     if options.json:
         print(json.dumps(path_documents(paths), ensure_ascii=False, indent=2))

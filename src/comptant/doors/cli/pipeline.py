@@ -39,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
     """Answer."""
     with firms.ready(options) as firm:
         as_of = options.as_of or firms.today_of(firm)
+        firms.warn_ahead(firm, as_of)
         found = pipeline(firm, as_of, instant(firm, options.known_at))
         stages = dict(Stage.objects.filter(firm=firm).values_list("key", "name"))
     if options.json:

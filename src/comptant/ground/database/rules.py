@@ -22,6 +22,9 @@ GLOBAL = frozenset(
 )  # fmt: skip
 """The tables that belong to no firm. Any other table is a firm's, and every rule holds for it."""
 
+DJANGOS = frozenset(name for name in GLOBAL if name.startswith(("auth_", "django_"))) - {"django_session"}
+"""Those that the owner alone fills, when migrating."""
+
 WALL = "({column} = (NULLIF(current_setting('app.firm'::text, true), ''::text))::bigint)"
 """The policy of every firm's table, as PostgreSQL prints it (R16)."""
 
@@ -98,6 +101,11 @@ RULES: Mapping[str, str] = {
       CROSS JOIN writers w
       WHERE has_column_privilege(w.role, t.oid, a.attnum, 'INSERT')
          OR has_column_privilege(w.role, t.oid, a.attnum, 'UPDATE')""",
+    "{0}: {1} may {2} it; the owner alone does, when migrating (R17)": """
+      SELECT t.name, w.role, p.privilege FROM tables t, writers w,
+        unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) p(privilege)
+      WHERE t.name = ANY(%(djangos)s) AND (has_table_privilege(w.role, t.oid, p.privilege)
+        OR p.privilege <> 'DELETE' AND has_any_column_privilege(w.role, t.oid, p.privilege))""",
     "{0}: recorded_at must default to now() (R7)": """
       SELECT t.name FROM firm_tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = 'recorded_at'
       LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = a.attnum
@@ -139,7 +147,8 @@ def broken_rules(connection: Any) -> list[str]:
     ``connection`` is Django's or psycopg's, as any role: the catalogue is open to all.
     """
     params = {
-        "firms": FIRMS, "global": sorted(GLOBAL), "append_only": append_only_tables(), "wall": WALL,
+        "firms": FIRMS, "global": sorted(GLOBAL), "djangos": sorted(DJANGOS),
+        "append_only": append_only_tables(), "wall": WALL,
         "owner": OWNER_ROLE, "app": APP_ROLE, "batch": BATCH_ROLE,
     }  # fmt: skip
     found = []

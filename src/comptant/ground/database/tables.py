@@ -25,6 +25,11 @@ def is_firm(model: type[Model]) -> bool:
     return model._meta.label_lower == "firms.firm"
 
 
+def is_djangos(model: type[Model]) -> bool:
+    """True for a table that Django fills when it migrates and that the product only reads."""
+    return model._meta.app_label in ("auth", "contenttypes", "migrations")
+
+
 def is_append_only(model: type[Model]) -> bool:
     """True where the model bears the mark AppendOnly."""
     return issubclass(model, AppendOnly)

@@ -31,6 +31,17 @@ UNION ALL
 SELECT 'tail', '', '', '', '', '', 0, 0, 0, id FROM journal_unrolled WHERE firm_id = %(firm)s
 """
 
+_EVER = """
+SELECT DISTINCT currency FROM journal_flowrollup WHERE firm_id = %(firm)s
+UNION
+SELECT DISTINCT currency FROM journal_presencerollup WHERE firm_id = %(firm)s
+UNION
+SELECT DISTINCT d.currency FROM journal_unrolled u
+JOIN journal_act a ON a.firm_id = u.firm_id AND a.id = u.id
+JOIN deals_deal d ON d.firm_id = a.firm_id AND d.id = a.deal_id
+WHERE u.firm_id = %(firm)s
+"""
+
 _KNOWN = """
 SELECT d.currency, p.source, p.target, p.source_stage, p.target_stage, a.kind = 'corrected', sum(p.net), sum(p.tax)
 FROM journal_posting p
@@ -79,6 +90,13 @@ def sums(firm: Firm, until: date, since: date = BEGINNING, known_at: datetime | 
             result.deals[row[1], row[2]] = int(row[8])
     _add_tail(firm, result, (row[9] for row in rows if row[0] == "tail"), since, until)
     return result
+
+
+def currencies_ever(firm: Firm) -> frozenset[str]:
+    """The currencies in which anything moved or stood on any day, whenever it was recorded."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EVER, {"firm": firm.id})
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 def _add_tail(firm: Firm, result: Sums, ids: Iterable[UUID], since: date, until: date) -> None:

@@ -5,14 +5,14 @@ Source: product.md section 2; docs/json.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.acts import ACCOUNTS, ZERO
 from comptant.ground.journal.history import deals_by_account, deals_by_flow
-from comptant.ground.journal.sums import BEGINNING, Sums, sums
+from comptant.ground.journal.sums import BEGINNING, Sums, currencies_ever, sums
 from comptant.journey.pipeline.queries import stages_of
 from comptant.outlook.reports.shapes import Balance, Flow, Path
 
@@ -27,10 +27,13 @@ def path(
     until: date | None = None,
     known_at: datetime | None = None,
     count_flow_deals: bool = True,
+    currencies: Collection[str] | None = None,
 ) -> list[Path]:
     """Balances at the end of ``as_of`` and flows of ``since`` to ``until``, both included; one per currency.
 
-    The firm's own currency comes first and is there alone while nothing moved; the others follow by name.
+    There is one for each currency in which anything ever moved, whatever the day, so that a program finds the same
+    ones on every day; the firm's own comes first and is there alone while nothing moved, the others follow by name.
+    ``currencies`` says them without a query; those that moved in the days asked about are there in any case.
     Without a period the flows are all those up to ``as_of``. ``known_at`` leaves out what was recorded later.
     Counting the deals of each flow reads every posting of the period: without it ``deals`` is None.
     """
@@ -40,20 +43,23 @@ def path(
     standing = at_day.deals if known_at is None else deals_by_account(firm, as_of, known_at)
     moving = deals_by_flow(firm, since or BEGINNING, end, known_at) if count_flow_deals else None
     stages = list(stages_of(firm))
+    ever = currencies_ever(firm) if currencies is None else currencies
     return [
         Path(
             as_of, known_at, currency, since, end,
             _balances(at_day, currency, standing, stages), _flows(moved, currency, moving),
         )
-        for currency in _currencies(firm, (at_day, moved), standing)
+        for currency in _currencies(firm, (at_day, moved), standing, ever)
     ]  # fmt: skip
 
 
-def _currencies(firm: Firm, moved: Iterable[Sums], standing: Mapping[tuple[str, str], int]) -> list[str]:
-    """Those in which anything moved or any deal stands, be it without an amount."""
+def _currencies(
+    firm: Firm, moved: Iterable[Sums], standing: Mapping[tuple[str, str], int], ever: Collection[str]
+) -> list[str]:
+    """Those that ever moved, those in which anything moved now or any deal stands, be it without an amount."""
     found = {pair[0] for some in moved for pair, amounts in some.flows.items() if any(amounts)}
     found |= {currency for (currency, _), deals in standing.items() if deals}
-    return sorted(found or {firm.currency}, key=lambda currency: (currency != firm.currency, currency))
+    return sorted(found.union(ever) or {firm.currency}, key=lambda currency: (currency != firm.currency, currency))
 
 
 def _balances(

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.acts import ZERO
+from comptant.ground.journal.sums import currencies_ever
 from comptant.journey.pipeline.queries import stages_of
 from comptant.journey.pipeline.rules.figures import (
     USUAL_RATE,
@@ -31,9 +32,9 @@ Lines = tuple[DealLine, ...]
 
 
 def pipeline(firm: Firm, as_of: date, known_at: datetime | None = None) -> list[Pipeline]:
-    """The report at the end of ``as_of``, as known today or at ``known_at``; one per currency of the deals in hand.
+    """The report at the end of ``as_of``, as known today or at ``known_at``; one per currency that ever moved.
 
-    The firm's own currency comes first and is there alone when nothing is in hand; the others follow by name.
+    The firm's own currency comes first and is there alone while nothing moved; the others follow by name.
     """
     ended = outcomes(firm, as_of, known_at)
     by_currency = _by_currency(firm, _lines(in_hand(firm, as_of, known_at), ended.odds(stages_of(firm))))
@@ -62,7 +63,7 @@ def _lines(deals: Iterable[InHand], odds: dict[str, float]) -> list[DealLine]:
 
 
 def _by_currency(firm: Firm, lines: Sequence[DealLine]) -> dict[str, Lines]:
-    found = {line.currency for line in lines} or {firm.currency}
+    found = currencies_ever(firm).union(line.currency for line in lines) or {firm.currency}
     in_order = sorted(found, key=lambda currency: (currency != firm.currency, currency))
     return {currency: tuple(line for line in lines if line.currency == currency) for currency in in_order}
 

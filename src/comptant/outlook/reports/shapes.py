@@ -203,7 +203,7 @@ def _balance(balance: Balance, currency: str) -> Document:
 
 
 def pipeline_documents(pipelines: list[Pipeline]) -> Document | list[Document]:
-    """One document; when the firm has deals in several currencies a list, each then naming its currency."""
+    """One document; when several currencies ever moved in the firm a list, each then naming its currency."""
     if len(pipelines) == 1:
         return pipeline_document(pipelines[0])
     return [{"currency": one.currency, **pipeline_document(one)} for one in pipelines]

@@ -13,7 +13,7 @@ from django.db.backends.ddl_references import Statement
 from django.db.backends.postgresql import schema
 from django.db.models import Field, Model
 
-from comptant.ground.database.tables import is_append_only, is_firm, is_owned
+from comptant.ground.database.tables import is_append_only, is_djangos, is_firm, is_owned
 
 CURRENT_FIRM = "nullif(current_setting('app.firm', true), '')::bigint"
 
@@ -76,6 +76,8 @@ def table_guards(model: type[Model]) -> list[str]:
                 f" WITH CHECK ({column} = {CURRENT_FIRM})"
             ),
         ]
+    if is_djangos(model):
+        return [f"GRANT SELECT ON {table} TO {app}, {batch}"]
     if not is_append_only(model):
         return [*guards, f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {app}, {batch}"]
     written = ", ".join(f'"{f.column}"' for f in model._meta.local_fields if f.column != "recorded_at")
