@@ -159,6 +159,8 @@ def check_invoice(row: InvoiceRow, context: Context) -> InvoiceRow:
         day = getattr(row, name)
         if day is not None and day < issued_on:
             problems.append((name, "not_before", {"other": "issued_on", "day": issued_on.isoformat()}))
+    if row.disputed_on and row.settled_on and issued_on <= row.settled_on < row.disputed_on:
+        problems.append(("settled_on", "not_before", {"other": "disputed_on", "day": row.disputed_on.isoformat()}))
     if row.kind == "credit_note" and not row.corrects:
         problems.append(("corrects", "needed_for_credit_note", {}))
     elif row.corrects and row.kind != "credit_note":

@@ -125,7 +125,7 @@ NOTICES: Sentences = {
     "column_custom": _("The column “{column}” is not one of ours: kept as a custom field."),
     "default_used": _("“{source}” was blank on {count} lines: {column} took the mapping's default."),
     "zero_passed_over": _("“{source}” was zero on {count} lines: {column} was taken from the next source, if any."),
-    "deal_not_known_yet": _("No file has said the deal “{ref}” yet: its events wait for it ({count} lines)."),
+    "deal_not_known_yet": _("No file has said the deal “{ref}” yet: what is said of it here is kept ({count} lines)."),
     "lookup_missed": _("“{value}” is not in the look-up “{lookup}” ({count} lines)."),
     "lookup_normalised": _("“{value}” was read as “{known}” in the look-up “{lookup}” ({count} lines)."),
     "disputed_without_day": _("{count} disputes have no day: kept as a custom field, no euro was moved."),
@@ -151,7 +151,11 @@ KINDS: Sentences = {
 CANNOT_BE: Sentences = {
     "said_twice": _("It was already said on line {first} of this file."),
     "deal_has_currency": _("This deal is in {currency}, and a deal keeps its currency."),
-    "no_such_invoice": _("The invoice it corrects is neither in this file nor in Comptant."),
+    "no_such_invoice": _("The invoice it corrects is neither in this file nor in Comptant: import the invoice first."),
+    "invoice_keeps_deal": _("This invoice belongs to the deal “{held}”, and an invoice keeps its deal."),
+    "invoice_keeps_kind": _("It is here as {held}: an invoice never becomes a credit note, nor the other way round."),
+    "credit_note_keeps_invoice": _("This credit note corrects {held}, and a credit note keeps its invoice."),
+    "credit_note_of_other_deal": _("The invoice it corrects belongs to the deal “{held}”: it goes with its invoice."),
 }
 """Why a well-formed row was refused, where no room of the journey says it."""
 

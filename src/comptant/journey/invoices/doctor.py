@@ -47,6 +47,22 @@ FAULTS: dict[str, str] = {
       LEFT JOIN invoices_invoice i ON i.firm_id = b.firm_id AND i.id = b.document
       WHERE b.firm_id = %(firm)s AND b.document <> '00000000-0000-0000-0000-000000000000'
         AND (i.id IS NULL OR i.deal_id <> b.deal_id)""",
+    "each invoice and credit note is told by one act": """
+      WITH told AS (
+        SELECT a.kind, count(*) AS acts, min(a.details ->> 'document') AS claims,
+          (a.details ->> CASE a.kind WHEN 'credited' THEN 'credit_note' ELSE 'document' END)::uuid AS document
+        FROM journal_act a
+        WHERE a.firm_id = %(firm)s AND a.kind IN ('invoiced', 'credited') AND NOT EXISTS (
+          SELECT FROM journal_act c WHERE c.firm_id = a.firm_id AND c.corrects_id = a.id)
+        GROUP BY a.kind, document
+      )
+      SELECT i.number, coalesce(sum(t.acts), 0)::text FROM invoices_invoice i
+      LEFT JOIN told t ON t.document = i.id
+      WHERE i.firm_id = %(firm)s
+      GROUP BY i.id, i.number, i.kind, i.corrects_id
+      HAVING coalesce(sum(t.acts), 0) <> 1
+        OR min(t.kind) <> CASE i.kind WHEN 'credit_note' THEN 'credited' ELSE 'invoiced' END
+        OR min(t.claims) <> coalesce(i.corrects_id, i.id)::text""",
     "invoices claim what the journal was told": """
       SELECT i.number, concat(i.net, ' + ', i.tax) FROM invoices_invoice i
       JOIN journal_act a ON a.firm_id = i.firm_id AND a.deal_id = i.deal_id AND a.kind = 'invoiced'
