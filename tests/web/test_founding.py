@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from comptant.doors import demo
-from comptant.doors.founding import KEY_DAYS, first_account_key, is_house_open
+from comptant.doors.founding import KEY_DAYS, first_account_key, found, is_house_open
 from comptant.ground.firms.models import MembershipKey, User
 from tests.web.test_pages import signed_in
 from tests.world import PASSWORD, forge_nord
@@ -134,3 +134,13 @@ def test_a_stranger_founds_no_second_firm() -> None:
     answer = Client().post("/firms/new/", {"name": "Eve", "place": "FR"})
     assert answer.headers["Location"].startswith("/login/")
     assert MembershipKey.objects.values("firm_id").distinct().count() == 1
+
+
+def test_the_first_account_opens_the_firm_that_the_command_line_made() -> None:
+    firm, client = found("Ma société", "FR", "fr"), Client()
+    form = client.get(f"/welcome/{first_account_key()}/").content.decode()
+    assert 'name="person"' in form and 'name="place"' not in form
+    said = {name: SAID[name] for name in ("person", "email", "password")}
+    answer = welcome(said, client=client)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/f/{firm.ref}/")
+    assert client.get(f"/f/{firm.ref}/").status_code == 200

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from comptant.ground.database.scope import firm_scope
 from comptant.ground.firms.actions import add_member, found_firm
 from comptant.ground.firms.models import Firm, MembershipKey, Role, User
-from comptant.ground.firms.queries import open_firms, user_hash
+from comptant.ground.firms.queries import OPERATOR, Membership, get_firm, memberships_of, open_firms, user_hash
 from comptant.journey.pipeline.actions import lay_stages
 
 PLACES: dict[str, dict[str, Any]] = {
@@ -57,12 +57,28 @@ def found_once(name: str, place: str, language: str, owner: User) -> Firm:
 def open_house(
     person: str, email: str, password: str, name: str, place: str, language: str
 ) -> tuple[User, Firm] | None:
-    """The first account and its firm; None when someone was faster, or the same form came twice."""
+    """The first account and its firm; None when someone was faster, or the same form came twice.
+
+    Firms that the command line made are waiting for their owner: the account opens those, and none is founded.
+    """
     _one_at_a_time()
     if not is_house_open():
         return None
     owner = User.objects.create_user(email, password, name=person)
-    return owner, found(name, place, language, owner)
+    waiting = [_join(membership.firm_id, owner) for membership in waiting_firms()]
+    return owner, waiting[0] if waiting else found(name, place, language, owner)
+
+
+def waiting_firms() -> list[Membership]:
+    """The firms of this installation that only its command line opens, the demonstration left out."""
+    return [membership for membership in memberships_of(OPERATOR) if not membership.is_demo]
+
+
+def _join(firm_id: int, owner: User) -> Firm:
+    with firm_scope(firm_id):
+        firm = get_firm(firm_id)
+        add_member(firm, owner, Role.OWNER)
+    return firm
 
 
 def _one_at_a_time() -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from comptant.doors.founding import found_once, is_house_open, is_key_ours, open_house
+from comptant.doors.founding import found_once, is_house_open, is_key_ours, open_house, waiting_firms
 from comptant.doors.web.entrance import is_plain
 from comptant.ground.firms.models import User
 
@@ -74,11 +74,15 @@ def first_account(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     if not is_house_open():
         return _sent_twice(request)
-    form = FirstAccountForm(request.POST or None)
+    form, title = FirstAccountForm(request.POST or None), _("Your account and your firm")
+    if waiting_firms():
+        title = _("Your account")
+        del form.fields["name"], form.fields["place"]
     if not form.is_valid():
-        return _page(request, form, _("Your account and your firm"), reverse("first-account", args=[key]))
+        return _page(request, form, title, reverse("first-account", args=[key]))
     said = form.cleaned_data
-    opened = open_house(said["person"], said["email"], said["password"], said["name"], said["place"], _language(form))
+    name, place = said.get("name", ""), said.get("place", "FR")
+    opened = open_house(said["person"], said["email"], said["password"], name, place, _language(form))
     if opened is None:
         return _sent_twice(request)
     owner, firm = opened
@@ -99,7 +103,7 @@ def _sent_twice(request: HttpRequest) -> HttpResponse:
 def _language(form: FirmForm) -> str:
     """Québec speaks its own French; elsewhere the language of the screen."""
     language = (get_language() or "fr").lower()
-    return "fr-ca" if form.cleaned_data["place"] == "CA" and language.startswith("fr") else language
+    return "fr-ca" if form.cleaned_data.get("place") == "CA" and language.startswith("fr") else language
 
 
 def _page(request: HttpRequest, form: FirmForm, title: object, action: str) -> HttpResponse:

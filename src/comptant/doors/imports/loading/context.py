@@ -90,10 +90,18 @@ class Loading:
         self.outcome.refuse(RowError(line, column, value, refused.code, refused.facts))
         if dropped is None:
             return replace(case, facts=(), unsaid=frozenset())
-        self.outcome.counts["facts_added"] -= 1
-        self.outcome.counts["added"] -= key.startswith("event:")
-        kept = [fact for fact in case.facts if fact is not dropped]
-        return replace(case, facts=kept) if kept or case.recorded else None
+        return self._without(case, {key} | {fact.key for fact in case.facts if line and self._line(case, fact) == line})
+
+    def _line(self, case: Case, fact: Fact) -> int:
+        return self.lines.get((case.head.id, fact.key), 0)
+
+    def _without(self, case: Case, keys: set[str]) -> Case | None:
+        """The case without the facts of a refused row; what they were to replace stays said."""
+        kept = [fact for fact in case.facts if fact.key not in keys]
+        self.outcome.counts["facts_added"] -= len(case.facts) - len(kept)
+        self.outcome.counts["added"] -= sum(key.startswith("event:") for key in keys)
+        unsaid = frozenset(act.id for act in case.recorded if act.id in case.unsaid and act.key not in keys)
+        return replace(case, facts=kept, unsaid=unsaid) if kept or case.recorded else None
 
 
 def culprit(new: Sequence[Fact], refused: Refused) -> Fact | None:
