@@ -5,7 +5,6 @@ Source: product.md section 2, "as-of D" and "known-at T".
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +16,7 @@ from django.db import connection
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.acts import ZERO
 from comptant.ground.journal.rollup import tally_of
+from comptant.ground.journal.tally import Tally
 
 Pair = tuple[str, str, str, str, str]
 """Currency, source, target, source stage, target stage."""
@@ -71,11 +71,22 @@ class Sums:
         return sorted({pair[0] for pair in self.flows})
 
 
-def sums(firm: Firm, until: date, since: date = BEGINNING, known_at: datetime | None = None) -> Sums:
+Tails = dict[frozenset[UUID], Tally]
+"""What tails of the journal add, by their acts."""
+
+
+def sums(
+    firm: Firm,
+    until: date,
+    since: date = BEGINNING,
+    known_at: datetime | None = None,
+    tails: Tails | None = None,
+) -> Sums:
     """The flows between two days, both included, corrections netted out; from the first day on, the balances.
 
     ``known_at`` leaves out what was recorded later, and reads the acts themselves: it is asked for
-    rarely, and rollups of batches recorded out of order could not be cut at an instant.
+    rarely, and rollups of batches recorded out of order could not be cut at an instant. Who asks for several sums
+    gives the same ``tails`` to each: a tail that has not changed meanwhile is read once.
     """
     if known_at is not None:
         return _known(firm, since, until, known_at)
@@ -88,7 +99,11 @@ def sums(firm: Firm, until: date, since: date = BEGINNING, known_at: datetime | 
             result.add(row[1:6], row[6], row[7])
         elif row[0] == "deals":
             result.deals[row[1], row[2]] = int(row[8])
-    _add_tail(firm, result, (row[9] for row in rows if row[0] == "tail"), since, until)
+    chosen = frozenset(row[9] for row in rows if row[0] == "tail")
+    if chosen:
+        known = {} if tails is None else tails
+        tally = known[chosen] = known.get(chosen) or tally_of(firm, chosen)
+        _add_tail(result, tally, since, until)
     return result
 
 
@@ -99,11 +114,7 @@ def currencies_ever(firm: Firm) -> frozenset[str]:
         return frozenset(row[0] for row in cursor.fetchall())
 
 
-def _add_tail(firm: Firm, result: Sums, ids: Iterable[UUID], since: date, until: date) -> None:
-    chosen = frozenset(ids)
-    if not chosen:
-        return
-    tally = tally_of(firm, chosen)
+def _add_tail(result: Sums, tally: Tally, since: date, until: date) -> None:
     for (day, *pair), (net, tax) in tally.flows.items():
         if since <= day <= until:
             result.add(_pair(pair), net, tax)

@@ -24,6 +24,9 @@ ACT_COLUMNS = (*ACT.split(), "document_sha256")
 POSTING = "firm_id act_id deal_id n source target source_stage target_stage net tax document occurred_on is_correction"
 POSTING_COLUMNS = tuple(POSTING.split())
 BALANCE_COLUMNS = ("firm_id", "deal_id", "account", "document", "net", "tax")
+FLOW = "firm_id batch occurred_on currency source target source_stage target_stage net tax"
+FLOW_COLUMNS = tuple(FLOW.split())
+PRESENCE_COLUMNS = ("firm_id", "batch", "occurred_on", "currency", "account", "deals")
 NOWHERE = UUID(NO_DOCUMENT)
 
 Key = tuple[UUID, str, UUID]
@@ -140,11 +143,11 @@ def write_tally(firm: Firm, tally: Tally) -> None:
     batch = uuid7()
     insert_rows(
         "journal_flowrollup",
-        "firm_id batch occurred_on currency source target source_stage target_stage net tax".split(),
+        FLOW_COLUMNS,
         ((firm.id, batch, *key, *sums) for key, sums in tally.flows.items() if any(sums)),
     )
     insert_rows(
         "journal_presencerollup",
-        "firm_id batch occurred_on currency account deals".split(),
+        PRESENCE_COLUMNS,
         ((firm.id, batch, *key, deals) for key, deals in tally.deals.items() if deals),
     )

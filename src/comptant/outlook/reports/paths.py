@@ -12,7 +12,7 @@ from decimal import Decimal
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.acts import ACCOUNTS, ZERO
 from comptant.ground.journal.history import deals_by_account, deals_by_flow
-from comptant.ground.journal.sums import BEGINNING, Sums, currencies_ever, sums
+from comptant.ground.journal.sums import BEGINNING, Sums, Tails, currencies_ever, sums
 from comptant.journey.pipeline.queries import stages_of
 from comptant.outlook.reports.shapes import Balance, Flow, Path
 
@@ -38,8 +38,9 @@ def path(
     Counting the deals of each flow reads every posting of the period: without it ``deals`` is None.
     """
     end = until or as_of
-    at_day = sums(firm, as_of, known_at=known_at)
-    moved = at_day if since is None and end == as_of else sums(firm, end, since or BEGINNING, known_at)
+    tails: Tails = {}
+    at_day = sums(firm, as_of, known_at=known_at, tails=tails)
+    moved = at_day if since is None and end == as_of else sums(firm, end, since or BEGINNING, known_at, tails)
     standing = at_day.deals if known_at is None else deals_by_account(firm, as_of, known_at)
     moving = deals_by_flow(firm, since or BEGINNING, end, known_at) if count_flow_deals else None
     stages = list(stages_of(firm))
