@@ -33,6 +33,7 @@ OPEN = "invoices are open for what stands in the journal"
 DUE = "invoices fall due the day after their last day"
 SETTLED = "invoices are settled on the day they were paid"
 DOCUMENTS = "every document of the journal is an invoice of its deal"
+TOLD_ONCE = "each invoice and credit note is told by one act"
 CLAIMS = "invoices claim what the journal was told"
 
 DEAL = "deal_id = (SELECT id FROM deals_deal WHERE ref = '{}')"
@@ -163,6 +164,9 @@ CORRUPTIONS = {
         {DOCUMENTS},
     ),
     "an invoice, removed": ("DELETE FROM invoices_invoice WHERE number = 'F-1'", {DOCUMENTS}),
+    "an invoice made a credit note": (
+        "UPDATE invoices_invoice SET kind = 'credit_note' WHERE number = 'F-1'", {TOLD_ONCE},
+    ),
     "what an invoice claims": ("UPDATE invoices_invoice SET net = net + 1 WHERE number = 'F-1'", {CLAIMS}),
     "the number of an invoice": ("UPDATE invoices_invoice SET number = 'F-9' WHERE number = 'F-1'", {CLAIMS}),
 }  # fmt: skip
@@ -209,7 +213,7 @@ def test_a_healthy_house_is_green(house):
 def test_every_check_is_failed_by_some_corruption():
     assert set().union(*(names for _, names in CORRUPTIONS.values())) == {
         BALANCES, ZERO_SUM, NUMBERS, DAYS, TOGETHER, REVERSED, BELOW, SEALS, RECORDED, ROLLUPS, COUNTED, TOLD, STAND,
-        OPEN, DUE, SETTLED, DOCUMENTS, CLAIMS,
+        OPEN, DUE, SETTLED, DOCUMENTS, TOLD_ONCE, CLAIMS,
     }  # fmt: skip
 
 

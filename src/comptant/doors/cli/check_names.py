@@ -28,6 +28,7 @@ NAMES: dict[str, Promise] = {
     "every document of the journal is an invoice of its deal": _(
         "every document of the journal is an invoice of its deal"
     ),
+    "each invoice and credit note is told by one act": _("each invoice and credit note is told by one act"),
     "invoices claim what the journal was told": _("invoices claim what the journal was told"),
     "the clock has not run ahead of today": _("the clock has not run ahead of today"),
 }
