@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from comptant.ground.database.rows import FirmModel
+from comptant.ground.database.rows import FirmForeignKey, FirmModel
 
 
 class Firm(models.Model):
@@ -120,6 +121,69 @@ class Member(FirmModel):
         return self.name
 
 
+class Identity(FirmModel):
+    """Who the firm is on its documents: what the law wants printed. One row a firm.
+
+    Source: C. com. R123-237, R123-238; CGI ann. II 242 nonies A; Revenu Québec for the last four.
+    """
+
+    legal_name = models.CharField(max_length=200, blank=True)
+    legal_form = models.CharField(max_length=80, blank=True)
+    capital = models.CharField(max_length=60, blank=True)
+    street = models.CharField(max_length=300, blank=True)
+    postcode = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=120, blank=True)
+    siren = models.CharField(max_length=9, blank=True)
+    siret = models.CharField(max_length=14, blank=True)
+    register = models.CharField(max_length=120, blank=True)
+    """Such as "RCS Lyon"."""
+    vat_number = models.CharField(max_length=20, blank=True)
+    is_vat_exempt = models.BooleanField(default=False)
+    """The small-business franchise of CGI 293 B."""
+    vat_on_debits_from = models.DateField(null=True, blank=True)
+    """The day from which VAT is due when invoiced; null: when paid, as for services by default (CGI 269-2-c)."""
+    neq = models.CharField(max_length=10, blank=True)
+    gst_number = models.CharField(max_length=20, blank=True)
+    qst_number = models.CharField(max_length=20, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    iban = models.CharField(max_length=34, blank=True)
+    bic = models.CharField(max_length=11, blank=True)
+    terms_days = models.SmallIntegerField(default=30)
+    terms_end_of_month = models.BooleanField(default=False)
+    penalty_rate = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
+    """Percent a year agreed for late payment; null: the legal default of the firm's country."""
+    early_discount = models.CharField(max_length=200, blank=True)
+    """The discount for early payment, in words; blank: none."""
+
+    class Meta(FirmModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["firm"], name="identity_once")]
+
+
+class Invitation(FirmModel):
+    """Someone asked to join the firm, by a link that expires. The link itself is known by its hash alone."""
+
+    email = models.EmailField()
+    name = models.CharField(max_length=120, blank=True)
+    role = models.CharField(max_length=12, choices=Role.choices)
+    invited_by = FirmForeignKey(Member, related_name="+")
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+
+class ApiToken(FirmModel):
+    """A key to the API: a member's, for what its scopes name. The secret itself is shown once and never kept."""
+
+    member = FirmForeignKey(Member, related_name="tokens")
+    name = models.CharField(max_length=120)
+    scopes = ArrayField(models.CharField(max_length=40))
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
 class MembershipKey(models.Model):
     """Global look-up: which firms a login serves, found before the firm is known. Holds hashes only."""
 
@@ -133,6 +197,27 @@ class MembershipKey(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user_hash", "ref_hash"], name="membership_key_once"),
         ]
+
+
+class TokenKey(models.Model):
+    """Global look-up: which firm an API token opens, found before the firm is known. Holds hashes only."""
+
+    key_hash = models.BinaryField(max_length=32, unique=True)
+    firm_id = models.BigIntegerField()
+    token_id = models.UUIDField()
+
+
+class LinkKey(models.Model):
+    """Global look-up: what a link sent to someone opens, found before the firm is known. Holds hashes only.
+
+    ``purpose`` keeps the kinds apart (offer, reminder, invitation); ``subject_id`` is what it opens.
+    """
+
+    key_hash = models.BinaryField(max_length=32, unique=True)
+    purpose = models.CharField(max_length=20)
+    firm_id = models.BigIntegerField()
+    subject_id = models.UUIDField()
+    expires_at = models.DateTimeField()
 
 
 def look_up_hash(kind: str, value: str) -> bytes:

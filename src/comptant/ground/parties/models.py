@@ -31,6 +31,14 @@ class Party(FirmModel):
     bn = models.CharField(max_length=15, blank=True)
     email = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    street = models.CharField(max_length=300, blank=True)
+    """Lines of the address above the postcode, separated by line ends."""
+    postcode = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=120, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    """The language of what we send them; blank: the firm's."""
+    terms_days = models.SmallIntegerField(null=True, blank=True)
+    """Calendar days they have to pay; null: the firm's terms."""
     iban = models.CharField(max_length=34, blank=True)
     created_on = models.DateField(null=True, blank=True)
     insolvent_on = models.DateField(null=True, blank=True)

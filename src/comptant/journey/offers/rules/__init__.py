@@ -1,0 +1,1 @@
+"""The rules of the room of offers: values in, values out."""

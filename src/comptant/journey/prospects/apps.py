@@ -1,0 +1,10 @@
+"""The room of prospects."""
+
+from django.apps import AppConfig
+
+
+class ProspectsConfig(AppConfig):
+    """Room of the journey: who are they, can they pay."""
+
+    name = "comptant.journey.prospects"
+    label = "prospects"
