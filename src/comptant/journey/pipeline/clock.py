@@ -171,4 +171,9 @@ def month_starts(after: date, until: date) -> list[date]:
 
 def latest_threshold_month(firm: Firm) -> date | None:
     """The last first of month whose thresholds are recorded."""
-    return Threshold.objects.filter(firm=firm).order_by("-from_on").values_list("from_on", flat=True).first()
+    return (
+        Threshold.objects.filter(firm=firm, replaced_at=None)
+        .order_by("-from_on")
+        .values_list("from_on", flat=True)
+        .first()
+    )

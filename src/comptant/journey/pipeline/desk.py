@@ -41,9 +41,9 @@ class PipelineDesk:
         insert_rows("pipeline_standing", STANDING_COLUMNS, standing_rows(firm, settled), known)
 
 
-def room_by_country(firm: Firm) -> Callable[[DealHead], PipelineRoom]:
-    """Three queries, then the room for each deal's country, made once each."""
-    stages, thresholds, closures = stages_of(firm), thresholds_of(firm), closures_of(firm)
+def room_by_country(firm: Firm, known_at: datetime | None = None) -> Callable[[DealHead], PipelineRoom]:
+    """Three queries, then the room for each deal's country, made once each; with the rules known at an instant."""
+    stages, thresholds, closures = stages_of(firm), thresholds_of(firm, known_at), closures_of(firm, known_at)
     rooms: dict[str, PipelineRoom] = {}
 
     def room(head: DealHead) -> PipelineRoom:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from comptant.ground.database.rows import FirmForeignKey, FirmModel, LightFirmModel
@@ -45,7 +46,8 @@ class Stage(FirmModel):
 class Threshold(FirmModel):
     """The days of silence a stage allows from a first of month on, as it was then known.
 
-    ``p90_days`` is null until 20 gaps are known; ``days`` is the larger of it and the declared days.
+    ``p90_days`` is null until 20 gaps are known; ``days`` is the larger of it and the declared days. A row that an import
+    puts right is kept, with the instant from which it no longer held: a report of what was known then reads it.
     """
 
     stage = models.CharField(max_length=40)
@@ -53,10 +55,14 @@ class Threshold(FirmModel):
     days = models.IntegerField()
     p90_days = models.IntegerField(null=True)
     gaps = models.IntegerField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    replaced_at = models.DateTimeField(null=True)
 
     class Meta(FirmModel.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["firm", "stage", "from_on"], name="threshold_once"),
+            models.UniqueConstraint(
+                fields=["firm", "stage", "from_on"], condition=Q(replaced_at__isnull=True), name="threshold_once"
+            ),
             models.CheckConstraint(condition=Q(from_on__day=1), name="threshold_first_of_month"),
         ]
 
@@ -66,6 +72,7 @@ class Closure(FirmModel):
 
     first_on = models.DateField()
     last_on = models.DateField()
+    recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta(FirmModel.Meta):
         constraints = [models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="closure_in_order")]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+
+from django.db.models import Q
 
 from comptant.ground.firms.models import Firm
 from comptant.journey.pipeline.models import Closure, Threshold
@@ -16,15 +18,21 @@ def stages_of(firm: Firm) -> dict[str, Stage]:
     return {row.key: Stage(row.key, row.kind, row.position, row.declared_days) for row in rows}
 
 
-def thresholds_of(firm: Firm) -> dict[str, list[tuple[date, int]]]:
-    """By stage, the recorded thresholds: (from this first of month on, days), oldest first."""
-    rows = Threshold.objects.filter(firm=firm).order_by("from_on").values_list("stage", "from_on", "days")
+def thresholds_of(firm: Firm, known_at: datetime | None = None) -> dict[str, list[tuple[date, int]]]:
+    """By stage, the thresholds recorded by ``known_at`` (today's when None): (from this first of month on, days)."""
+    rows = Threshold.objects.filter(firm=firm, replaced_at=None)
+    if known_at is not None:
+        held = Q(replaced_at=None) | Q(replaced_at__gt=known_at)
+        rows = Threshold.objects.filter(held, firm=firm, recorded_at__lte=known_at)
     found: dict[str, list[tuple[date, int]]] = {}
-    for stage, from_on, days in rows:
+    for stage, from_on, days in rows.order_by("from_on").values_list("stage", "from_on", "days"):
         found.setdefault(stage, []).append((from_on, days))
     return found
 
 
-def closures_of(firm: Firm) -> list[tuple[date, date]]:
-    """The firm's declared closures, first and last day included."""
-    return list(Closure.objects.filter(firm=firm).order_by("first_on").values_list("first_on", "last_on"))
+def closures_of(firm: Firm, known_at: datetime | None = None) -> list[tuple[date, date]]:
+    """The closures declared by ``known_at`` (all when None), first and last day included."""
+    rows = Closure.objects.filter(firm=firm)
+    if known_at is not None:
+        rows = rows.filter(recorded_at__lte=known_at)
+    return list(rows.order_by("first_on").values_list("first_on", "last_on"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import connection
+from django.db.models.functions import Now
 
 from comptant.ground.firms.models import Firm
 from comptant.journey.pipeline.models import Threshold
@@ -46,21 +47,31 @@ def recorded_gaps(firm: Firm, before: date) -> Histogram:
 
 def record_thresholds(firm: Firm, month: date) -> bool:
     """Record the thresholds of one first of month, unless they are; True when they were not."""
-    if Threshold.objects.filter(firm=firm, from_on=month).exists():
+    if Threshold.objects.filter(firm=firm, from_on=month, replaced_at=None).exists():
         return False
     write_thresholds(firm, recorded_gaps(firm, month), month, month)
     return True
 
 
 def write_thresholds(firm: Firm, histogram: Histogram, first: date, last: date) -> bool:
-    """Record the thresholds of every first of month from ``first`` to ``last``; True when any day count changed."""
-    months = Threshold.objects.filter(firm=firm, from_on__range=(first, last))
-    known = {(row.stage, row.from_on): row.days for row in months}
+    """Record the thresholds of every first of month from ``first`` to ``last``; True when any day count changed.
+
+    What they replace is kept, for reports of what was known before.
+    """
+    held = Threshold.objects.filter(firm=firm, from_on__range=(first, last), replaced_at=None)
+    known = {(row.stage, row.from_on): row for row in held}
     rows = [
         Threshold(firm=firm, stage=t.stage, from_on=t.from_on, days=t.days, p90_days=t.p90_days, gaps=t.gaps)
         for t in monthly_thresholds(histogram, stages_of(firm).values(), first, last)
     ]
-    months.delete()
-    Threshold.objects.bulk_create(rows)
+    new = [row for row in rows if not _says_the_same(known.get((row.stage, row.from_on)), row)]
+    replaced = [old.id for row in new if (old := known.get((row.stage, row.from_on)))]
+    Threshold.objects.filter(firm=firm, id__in=replaced).update(replaced_at=Now())
+    Threshold.objects.bulk_create(new)
     declared = {key: stage.declared_days for key, stage in stages_of(firm).items()}
-    return any(known.get((row.stage, row.from_on), declared[row.stage]) != row.days for row in rows)
+    before = {key: row.days for key, row in known.items()}
+    return any(before.get((row.stage, row.from_on), declared[row.stage]) != row.days for row in new)
+
+
+def _says_the_same(held: Threshold | None, row: Threshold) -> bool:
+    return held is not None and (held.days, held.p90_days, held.gaps) == (row.days, row.p90_days, row.gaps)

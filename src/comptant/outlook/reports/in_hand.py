@@ -104,7 +104,7 @@ def told_again(firm: Firm, as_of: date, known_at: datetime | None = None) -> Ite
 
 
 def _told(firm: Firm, deals: Sequence[OpenDeal], as_of: date, known_at: datetime | None) -> Iterator[InHand]:
-    room_of, end, remaining = room_by_country(firm), _end(firm, as_of), iter(deals)
+    room_of, end, remaining = room_by_country(firm, known_at), _end(firm, as_of), iter(deals)
     while chunk := list(islice(remaining, CHUNK)):
         ids = [deal.deal_id for deal in chunk]
         heads, names, stories = deal_heads(firm, ids), _names(firm, ids), recorded_acts(firm, ids, known_at)
