@@ -126,7 +126,7 @@ def _prospects(firm: Firm, states: Sequence[str], sort: str, number: int, among:
 def _sold(firm: Firm, states: Sequence[str], sort: str, number: int, among: list[UUID] | None, as_claims: bool) -> Page:
     """From the balances: what was signed, invoiced or paid has no place in the pipeline any more."""
     standing = standing_amounts(
-        firm, states, limit=PAGE + 1, offset=number * PAGE, is_rising=sort == "amount", among=among
+        firm, states, limit=PAGE + 1, offset=number * PAGE, is_rising=sort == "amount", by_gross=as_claims, among=among
     )
     ids = [row.deal_id for row in standing[:PAGE]]
     deals = {deal.id: deal for deal in Deal.objects.filter(firm=firm, id__in=ids).select_related("party")}

@@ -13,10 +13,10 @@ from django.db import connection
 from comptant.ground.firms.models import Firm
 
 _STANDING = """
-SELECT deal_id, account, sum(net) AS standing, sum(tax) FROM journal_balance
+SELECT deal_id, account, sum(net), sum(tax) FROM journal_balance
 WHERE firm_id = %(firm)s AND account = ANY(%(accounts)s) AND net + tax > 0
   AND (%(deals)s::uuid[] IS NULL OR deal_id = ANY(%(deals)s))
-GROUP BY deal_id, account ORDER BY standing {direction}, deal_id, account LIMIT %(limit)s OFFSET %(offset)s
+GROUP BY deal_id, account ORDER BY {order} {direction}, deal_id, account LIMIT %(limit)s OFFSET %(offset)s
 """
 
 
@@ -37,14 +37,15 @@ def standing_amounts(
     limit: int,
     offset: int = 0,
     is_rising: bool = False,
+    by_gross: bool = False,
     among: Sequence[UUID] | None = None,
 ) -> list[StandingAmount]:
-    """One row a deal and account, by net amount. ``among`` narrows to some deals."""
-    direction = "ASC" if is_rising else "DESC"
+    """One row a deal and account, by net amount or with the tax. ``among`` narrows to some deals."""
+    direction, order = "ASC" if is_rising else "DESC", "sum(net + tax)" if by_gross else "sum(net)"
     values: dict[str, Any] = {
         "firm": firm.id, "accounts": list(accounts), "limit": limit, "offset": offset,
         "deals": None if among is None else list(among),
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_STANDING.format(direction=direction), values)
+        cursor.execute(_STANDING.format(direction=direction, order=order), values)
         return [StandingAmount(*row) for row in cursor.fetchall()]

@@ -46,8 +46,8 @@ class Stage(FirmModel):
 class Threshold(FirmModel):
     """The days of silence a stage allows from a first of month on, as it was then known.
 
-    ``p90_days`` is null until 20 gaps are known; ``days`` is the larger of it and the declared days. A row that an import
-    puts right is kept, with the instant from which it no longer held: a report of what was known then reads it.
+    ``p90_days`` is null until 20 gaps are known; ``days`` is the larger of it and the declared days. A row that an
+    import puts right is kept, with the instant from which it no longer held, for reports of what was known then.
     """
 
     stage = models.CharField(max_length=40)
