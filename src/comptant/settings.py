@@ -37,6 +37,14 @@ def env_names(name: str, development: list[str]) -> list[str]:
     return [part.strip() for part in env_text(name, ",".join(development)).split(",") if part.strip()]
 
 
+def env_count(name: str, *, default: int) -> int:
+    """A whole number, one or more."""
+    value = os.environ.get(name, "").strip()
+    if value and (not value.isdecimal() or int(value) < 1):
+        raise ImproperlyConfigured(f"{name} must be a whole number, one or more, and is {value!r}")
+    return int(value) if value else default
+
+
 IN_PRODUCTION = os.environ.get("COMPTANT_ENV", "development") == "production"
 HOME = place.home_folder()
 
@@ -171,6 +179,17 @@ MEDIA_ROOT = HOME / "files"
 # A file larger than this is told so before it is read; imports of a million rows weigh less.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 MAX_IMPORT_BYTES = 200_000_000
+
+# --- letters and links ------------------------------------------------------------------------------------------------
+# What a link in a letter begins with; HTTPS on the first of COMPTANT_HOSTS where that is a public name.
+BASE_URL = (
+    os.environ.get("COMPTANT_BASE_URL", "")
+    or (f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if IN_PRODUCTION else "http://127.0.0.1:8000")
+).rstrip("/")
+# Without it letters wait, and doctor says so.
+SMTP_URL = os.environ.get("COMPTANT_SMTP_URL", "")
+MAIL_FROM = os.environ.get("COMPTANT_MAIL_FROM", "")
+MAIL_PER_MINUTE = env_count("COMPTANT_MAIL_PER_MINUTE", default=60)
 
 # --- words to the operator --------------------------------------------------------------------------------------------
 LOG_FOLDER = HOME / "logs"

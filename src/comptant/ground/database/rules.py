@@ -17,7 +17,7 @@ GLOBAL = frozenset(
         "auth_group", "auth_group_permissions", "auth_permission",
         "axes_accessattempt", "axes_accessattemptexpiration", "axes_accessfailurelog", "axes_accesslog",
         "django_content_type", "django_migrations", "django_session",
-        "firms_membershipkey", "firms_user",
+        "firms_linkkey", "firms_membershipkey", "firms_tokenkey", "firms_user", "web_knock",
     }
 )  # fmt: skip
 """The tables that belong to no firm. Any other table is a firm's, and every rule holds for it."""

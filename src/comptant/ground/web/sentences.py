@@ -42,6 +42,9 @@ SENTENCES: Sentences = {
     "not_invoiced": _("Invoice {number} was not issued yet on that day. Check the dates."),
     "disputed_more_than_open": _("The part disputed is {left} more than what was open that day."),
     "credited_more_than_invoiced": _("The credit note is {left} more than what is left of the invoice."),
+    # Documents and mail.
+    "document_too_large": _("“{name}” is larger than {limit} MB, the most a document may weigh."),
+    "bad_address": _("“{address}” is no e-mail address: write it as name@firm.example."),
     # Files.
     "no_firm_yet": _("There is no firm here yet. The first import creates one; “comptant demo” shows an example."),
     "lines_refused": _("Some lines were refused meanwhile. Nothing was saved: look at them again."),
