@@ -33,7 +33,7 @@ $(MADE)/dev: $(MADE)/run requirements-dev.lock
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
-$(MADE)/assets: $(MADE)/run $(ASSET_SOURCES) tools/build_assets.py
+$(MADE)/assets: $(MADE)/run $(ASSET_SOURCES) tools/build_assets.py tools/typefaces.py
 	@$(BIN)/python tools/build_assets.py
 	@touch $@
 
@@ -43,7 +43,7 @@ $(MADE)/messages: $(MADE)/run $(PO_FILES) tools/compile_messages.py
 
 setup: $(MADE)/dev assets messages ## environment, locked packages, assets, translations
 
-assets: $(MADE)/assets ## build the style sheet, the script and the fonts
+assets: $(MADE)/assets ## build the style sheet, the script, the fonts of the screen and of paper
 
 messages: $(MADE)/messages ## compile the translations
 
@@ -82,3 +82,4 @@ lock: $(MADE)/dev ## resolve the dependencies anew
 
 clean:
 	@rm -rf $(VENV) assets/node_modules src/comptant/collected src/comptant/ground/web/static/comptant dist
+	@rm -rf src/comptant/ground/documents/typefaces

@@ -1,4 +1,4 @@
-"""Builds the assets with the Node that a Python package brings, then collects them as they are served."""
+"""Builds the assets with the Node that a Python package brings, collects them to be served, cuts the printed faces."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+
+from typefaces import build_typefaces
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "assets"
@@ -42,6 +44,7 @@ def main() -> int:
     code = node(["build.mjs"])
     if code:
         return int(code)
+    build_typefaces()
     os.chdir(ROOT)
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "comptant.settings", "COMPTANT_COLLECTING": "1"}
     command = [sys.executable, "-m", "django", "collectstatic", "--noinput", "--clear", "--verbosity=0"]

@@ -17,7 +17,8 @@ from pathlib import Path
 import comptant
 
 package = Path(comptant.__file__).parent
-needed = ["collected/staticfiles.json", "locale/fr/LC_MESSAGES/django.mo", "ground/web/templates/web/base.html"]
+needed = ["collected/staticfiles.json", "locale/fr/LC_MESSAGES/django.mo", "ground/web/templates/web/base.html",
+          "ground/documents/templates/letterhead.typ", "ground/documents/typefaces/HankenGrotesk-400.ttf"]
 missing = [name for name in needed if not (package / name).exists()]
 assert not missing, f"the wheel lacks {missing}"
 PYTHON
