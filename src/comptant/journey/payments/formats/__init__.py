@@ -1,0 +1,1 @@
+"""How banks write: a folder a format, always with the same files."""
