@@ -1,4 +1,4 @@
-"""What we think of a party's solvency, and who took it upon themselves to go beyond it: dated records, never changed."""
+"""What we think of a party's solvency, and who chose to go beyond it: dated records, never changed."""
 
 from __future__ import annotations
 

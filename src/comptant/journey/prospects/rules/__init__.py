@@ -1,1 +1,5 @@
-"""The rules of the room of prospects: values in, values out."""
+"""Rules of prospects: can they pay, and how much do they owe us already."""
+
+from comptant.journey.prospects.rules.solvency import ALERTS, Exposure, Solvency, refused_commitment
+
+__all__ = ["ALERTS", "Exposure", "Solvency", "refused_commitment"]
