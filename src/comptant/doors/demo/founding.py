@@ -20,12 +20,12 @@ from comptant.ground.deals.models import Deal
 from comptant.ground.firms.actions import add_member, found_alone, found_firm, slug
 from comptant.ground.firms.models import Firm, Member, Role, User
 from comptant.ground.firms.queries import OPERATOR, find_membership
-from comptant.ground.journal.actions import load_cases, settle
+from comptant.ground.journal.actions import go_live, load_cases, settle
 from comptant.ground.journal.rollup import roll_all
 from comptant.ground.journal.rooms import Case, DealHead
 from comptant.ground.parties.models import Party
 from comptant.journey.invoices.models import Invoice
-from comptant.journey.pipeline.actions import go_live, lay_stages
+from comptant.journey.pipeline.actions import lay_stages
 from comptant.journey.pipeline.models import Closure
 from comptant.journey.pipeline.thresholds import recorded_gaps, write_thresholds
 

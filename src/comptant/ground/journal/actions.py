@@ -19,12 +19,20 @@ from comptant.ground.journal.acts import Fact, Posting
 from comptant.ground.journal.differences import Addition, Correction, difference, effective, facts_of
 from comptant.ground.journal.presence import presence
 from comptant.ground.journal.queries import deal_heads, recorded_acts
-from comptant.ground.journal.replay import STATED_RANK, Refused, Room, replay
+from comptant.ground.journal.replay import STATED_RANK, Refused, Room, State, replay, routed_kinds
 from comptant.ground.journal.rollup import roll_acts
 from comptant.ground.journal.rooms import Case, DealHead, Desk, Settled, desks
 from comptant.ground.journal.tally import Tally
 from comptant.ground.journal.writing import NewAct, NothingThere, write_acts, write_tally
 from comptant.ground.refusals import Refusal
+
+
+def go_live(firm: Firm, at: datetime) -> None:
+    """The first act that is not imported makes the firm live: what was concluded before then is no longer redrawn."""
+    day = firm.day(at)
+    if firm.live_on is None or day < firm.live_on:
+        Firm.objects.filter(pk=firm.pk).update(live_on=day)
+        firm.live_on = day
 
 
 class NotEnoughThere(Refusal):
@@ -72,6 +80,20 @@ def post(
     )  # fmt: skip
     _write(firm, [new])
     return new.id
+
+
+@transaction.atomic
+def record(firm: Firm, facts: Mapping[UUID, Sequence[Fact]], *, live: bool = True) -> list[NewAct]:
+    """Say facts of deals, in one transaction; their rooms route the euros. The acts written come back, in id order.
+
+    The deals are locked in id order, whatever the order given. Unless the facts come from a file (``live`` False), the
+    firm is live from the first of them on. Raises Refused, naming the fact, when one is impossible at its moment; then
+    nothing is written.
+    """
+    said = [fact.at for told in facts.values() for fact in told]
+    if live and said:
+        go_live(firm, min(said))
+    return settle(firm, load_cases(firm, facts))
 
 
 def _head(firm: Firm, deal_id: UUID, at: datetime) -> tuple[int, bool]:
@@ -151,6 +173,21 @@ def drawn(firm: Firm, deal_ids: Sequence[UUID], bench: Bench) -> Iterator[Settle
             yield refused
 
 
+def state_at(firm: Firm, deal_ids: Sequence[UUID], at: datetime) -> dict[UUID, State]:
+    """What stood where, and what each room remembered, after everything up to ``at`` included. Reads only.
+
+    Drawn from the facts that hold, time's conclusions up to ``at`` among them, even those the clock has not come to
+    yet. A deal of which nothing was said by then has an empty state. Lock the deals first to act upon what is read.
+    """
+    heads, recorded, bench = deal_heads(firm, deal_ids), recorded_acts(firm, deal_ids), Bench.open(firm)
+    states = {}
+    for deal_id in deal_ids:
+        rooms = bench.rooms(heads[deal_id])
+        held = [act for act in effective(recorded.get(deal_id, ())) if act.at <= at]
+        states[deal_id] = replay(facts_of(held, routed_kinds(rooms)), rooms, at).state
+    return states
+
+
 OnRefused = Callable[[Case, Refused], Case | None]
 """Told of a refused case; gives it back mended, or None to leave it out."""
 
@@ -202,7 +239,7 @@ def _settled_or_mended(case: Case, bench: Bench, until: datetime, on_refused: On
 def _settled(case: Case, bench: Bench, until: datetime) -> Settled:
     rooms = bench.rooms(case.head)
     held = effective(case.recorded)
-    routed = {kind: rank for room in rooms for kind, rank in room.kinds.items()} if held else {}
+    routed = routed_kinds(rooms) if held else {}
     last = max((act.seq for act in case.recorded), default=0)
     said = [act for act in held if act.id not in case.unsaid]
     facts = [*facts_of(said, routed), *_numbered(case.facts, last)]

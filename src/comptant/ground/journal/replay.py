@@ -61,7 +61,7 @@ class State:
         return posting.source == "origin" or (net >= 0 and tax >= 0)
 
 
-STATED_RANK = 9
+STATED_RANK = 99
 """Rank of a fact that no room routes: after all others of its instant."""
 
 UNDOCUMENTED = frozenset(
@@ -96,7 +96,7 @@ class Room(Protocol):
         """The entry of a fact. Updates its own memory, not the balances. Raises Refused."""
 
     def next_crossing(self, state: State) -> Crossing | None:
-        """The earliest limit ahead if nothing else happens, or None."""
+        """The earliest limit ahead if nothing else happens, or None. Not asked of a room that was told nothing."""
 
     def cross(self, state: State, crossing: Crossing) -> Entry:
         """The entry of that crossing. Updates its own memory, not the balances."""
@@ -122,13 +122,19 @@ def replay(facts: Iterable[Fact], rooms: Sequence[Room], until: datetime) -> Tim
     said = {fact.kind for fact in facts}
     begun = tuple(not room.begins_with or room.begins_with in said for room in rooms)
     ranks, takers = _routing(tuple(map(type, rooms)), begun)
-    story = _Story(State(), rooms, takers)
+    awake = [room for room in rooms if not said.isdisjoint(room.kinds)]
+    story = _Story(State(), rooms, takers, awake)
     ordered = sorted((fact.at, ranks.get(fact.kind, STATED_RANK), fact.seq, n, fact) for n, fact in enumerate(facts))
     for at, moment in groupby(ordered, itemgetter(0)):
         story.live_to(at)
         story.record([(rank, fact) for _, rank, _, _, fact in moment])
     story.live_to(until)
     return Timeline(tuple(story.entries), tuple(story.ranks), story.state)
+
+
+def routed_kinds(rooms: Sequence[Room]) -> Mapping[str, int]:
+    """The kinds that some room routes, with their rank: facts of these never state their own postings."""
+    return _routing(tuple(map(type, rooms)), (True,) * len(rooms))[0]
 
 
 @lru_cache(maxsize=64)
@@ -145,17 +151,21 @@ def _routing(rooms: tuple[type[Room], ...], begun: tuple[bool, ...]) -> tuple[Ma
 
 @dataclass(slots=True)
 class _Story:
-    """A replay under way. ``takers``: the place of the room that routes a kind."""
+    """A replay under way. ``takers``: the place of the room that routes a kind.
+
+    ``awake``: the rooms that were told something; time crosses nothing in the others.
+    """
 
     state: State
     rooms: Sequence[Room]
     takers: Mapping[str, int]
+    awake: Sequence[Room]
     entries: list[Entry] = field(default_factory=list)
     ranks: list[int] = field(default_factory=list)
 
     def live_to(self, until: datetime) -> None:
         """Let time cross every limit up to ``until`` included."""
-        for entry in _crossings(self.state, self.rooms, until):
+        for entry in _crossings(self.state, self.awake, until):
             self.entries.append(entry)
             self.ranks.append(0)
 

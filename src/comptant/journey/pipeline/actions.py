@@ -11,7 +11,7 @@ from django.db import transaction
 
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm, Member
-from comptant.ground.journal.actions import load_cases, settle
+from comptant.ground.journal.actions import record
 from comptant.ground.journal.acts import Fact
 from comptant.ground.parties.models import Party
 from comptant.journey.pipeline.clock import draw_again
@@ -71,9 +71,8 @@ def say(deal: Deal, kind: str, details: Mapping[str, Any] | None = None, *, at: 
 
     Raises Refused when it is impossible at that moment. The act's id comes back.
     """
-    go_live(deal.firm, at)
     fact = Fact(kind, at, dict(details or {}), by=by.id)
-    acts = settle(deal.firm, load_cases(deal.firm, {deal.id: [fact]}))
+    acts = record(deal.firm, {deal.id: [fact]})
     return next(act.id for act in reversed(acts) if act.kind == kind and not act.is_clock)
 
 
@@ -83,11 +82,3 @@ def declare_closure(firm: Firm, first_on: date, last_on: date) -> Closure:
     closure: Closure = Closure.objects.create(firm=firm, first_on=first_on, last_on=last_on)
     draw_again(firm)
     return closure
-
-
-def go_live(firm: Firm, at: datetime) -> None:
-    """The first act that is not imported makes the firm live: thresholds from then on stay as recorded."""
-    day = firm.day(at)
-    if firm.live_on is None or day < firm.live_on:
-        Firm.objects.filter(pk=firm.pk).update(live_on=day)
-        firm.live_on = day
