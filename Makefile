@@ -54,7 +54,7 @@ dev: $(MADE)/dev $(MADE)/assets $(MADE)/messages ## serve with debug pages and r
 	@COMPTANT_DEBUG=1 $(BIN)/comptant serve --reload $(ARGS)
 
 test: $(MADE)/dev $(MADE)/assets $(MADE)/messages ## run the tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n logical --dist loadfile $(ARGS)
 
 check: $(MADE)/dev $(MADE)/assets $(MADE)/messages ## all that CI runs besides the tests
 	@$(BIN)/python tools/check.py
