@@ -8,3 +8,10 @@ class PaymentsConfig(AppConfig):
 
     name = "comptant.journey.payments"
     label = "payments"
+
+    def ready(self) -> None:
+        """Make the room known to the journal."""
+        from comptant.ground.journal.rooms import register
+        from comptant.journey.payments.desk import PaymentsDesk
+
+        register(PaymentsDesk())

@@ -1,4 +1,4 @@
-"""What was received and where it went. The journal's facts of a payment are told from these rows, and from them alone."""
+"""What was received and where it went. The journal's facts of a payment are told from these rows alone."""
 
 from __future__ import annotations
 
@@ -46,9 +46,7 @@ class Payment(FirmModel):
         indexes = [
             models.Index(fields=["firm", "party", "received_on"], name="payment_by_party"),
             models.Index(fields=["firm", "line"], name="payment_by_line", condition=Q(line__isnull=False)),
-            models.Index(
-                fields=["firm", "invoice_number"], name="payment_by_number", condition=~Q(invoice_number="")
-            ),
+            models.Index(fields=["firm", "invoice_number"], name="payment_by_number", condition=~Q(invoice_number="")),
         ]
 
     def __str__(self) -> str:
@@ -67,7 +65,7 @@ class Allocation(LightFirmModel):
     """A part of a payment, gross, given to an invoice, or to a penalty for its lateness.
 
     ``at`` is the instant from which it counts: on the day of receipt, or later when money that was held is used.
-    ``discount`` (gross) is what the invoice is let off for early payment.
+    ``discount`` (gross, of which ``discount_tax``) is what the invoice is let off for early payment.
     """
 
     payment = FirmForeignKey(Payment, related_name="allocations")
@@ -75,11 +73,14 @@ class Allocation(LightFirmModel):
     what = models.CharField(max_length=9, choices=AllocationKind.choices, default=AllocationKind.INVOICE)
     amount = models.DecimalField(max_digits=18, decimal_places=2)
     discount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    discount_tax = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     at = models.DateTimeField()
 
     class Meta(LightFirmModel.Meta):
         constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0, discount__gte=0), name="allocation_amount"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, discount__gte=0, discount_tax__gte=0), name="allocation_amount"
+            ),
             models.CheckConstraint(condition=Q(what__in=AllocationKind.values), name="allocation_what"),
         ]
         indexes = [
