@@ -15,7 +15,7 @@ from comptant.journey.invoices.models import Invoice
 
 
 class Cause(models.TextChoices):
-    """Why a client contests: the short list of the client's page (law-and-formats 8.3)."""
+    """Why a client contests: the short list of the client's page (the code list of status 207, in plain words)."""
 
     ORDER = "order", _("not ordered, or the order differs")
     PRICE = "price", _("the price or the discount differs")
@@ -48,7 +48,7 @@ class Dispute(FirmModel):
     open_amount = models.DecimalField(max_digits=18, decimal_places=2)
     category = models.CharField(max_length=9, choices=Cause.choices)
     code = models.CharField(max_length=20)
-    """The reason in the code list of the French reform (law-and-formats 8.3)."""
+    """The reason in the code list of the French e-invoicing reform."""
     reason = models.TextField(blank=True)
     is_from_client = models.BooleanField(default=True)
     owner = FirmForeignKey(Member, related_name="+")
