@@ -99,7 +99,8 @@ class Invoice(FirmModel):
             ),
             models.CheckConstraint(condition=Q(due_on__gte=F("issued_on")), name="invoice_due_after_issue"),
             models.CheckConstraint(
-                condition=Q(is_elsewhere=True) | Q(series__isnull=False, content__isnull=False),
+                condition=Q(series__isnull=True)
+                | Q(is_elsewhere=False, content__isnull=False, content_sha256__isnull=False),
                 name="invoice_issued_whole",
             ),
         ]
