@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, settings
 from comptant.ground.database.embedded import Embedded
 from comptant.ground.database.place import OWNER_ROLE, embedded_url, home_folder, make_secret_key
 
-pytest_plugins = ["tests.browsing"]
+pytest_plugins = ["tests.browsing", "tests.mailing"]
 ROOT = Path(__file__).parents[1]
 
 settings.register_profile("quick", max_examples=50, deadline=None)

@@ -13,6 +13,9 @@ from comptant.ground.database.scope import firm_scope
 from comptant.ground.firms.models import Firm
 from comptant.ground.firms.queries import OPERATOR, get_firm, memberships_of
 from comptant.ground.journal.rollup import roll_all
+from comptant.ground.mail.links import forget_expired
+from comptant.ground.mail.sending import send_waiting
+from comptant.ground.web.limits import forget_knocks
 from comptant.journey.invoices import clock as invoices
 from comptant.journey.pipeline import clock as pipeline
 from comptant.journey.pipeline.thresholds import record_thresholds
@@ -70,4 +73,16 @@ def run_all(now: datetime | None = None) -> int:
         with firm_scope(membership.firm_id):
             firm = get_firm(membership.firm_id)
         posted += catch_up(firm, firm.today(now))
+    forget_expired(now)
+    forget_knocks(now)
     return posted
+
+
+def send_all(now: datetime | None = None) -> int:
+    """Hand the mail server what waits in every firm; how many letters left. Raises Unable when it takes none."""
+    now, left = now or datetime.now(UTC), 0
+    for membership in memberships_of(OPERATOR):
+        with firm_scope(membership.firm_id):
+            firm = get_firm(membership.firm_id)
+        left += send_waiting(firm, now=now)
+    return left

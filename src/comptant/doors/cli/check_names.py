@@ -30,6 +30,10 @@ NAMES: dict[str, Promise] = {
     ),
     "each invoice and credit note is told by one act": _("each invoice and credit note is told by one act"),
     "invoices claim what the journal was told": _("invoices claim what the journal was told"),
+    "kept documents are what their fingerprint says": _("kept documents are what their fingerprint says"),
+    "letters say how far they came": _("letters say how far they came"),
+    "the documents of a letter are all there": _("the documents of a letter are all there"),
+    "letters leave, or say why they wait": _("letters leave, or say why they wait"),
     "the clock has not run ahead of today": _("the clock has not run ahead of today"),
 }
 

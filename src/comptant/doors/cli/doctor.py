@@ -18,10 +18,12 @@ from comptant.doors.cli import readiness
 from comptant.doors.cli.check_names import in_words
 from comptant.ground.database.rules import broken_rules
 from comptant.ground.database.scope import firm_scope
+from comptant.ground.documents import doctor as documents
 from comptant.ground.firms.models import Firm
 from comptant.ground.firms.queries import OPERATOR, get_firm, memberships_of
 from comptant.ground.journal import doctor as journal
 from comptant.ground.journal.doctor import Check
+from comptant.ground.mail import doctor as mail
 from comptant.journey.invoices import doctor as invoices
 from comptant.journey.pipeline import doctor as pipeline
 
@@ -71,6 +73,8 @@ def of_installation() -> Iterator[Check]:
 def of_firm(firm: Firm) -> Iterator[Check]:
     """What one firm holds, within its scope."""
     yield from journal.checks(firm)
+    yield from documents.checks(firm)
+    yield from mail.checks(firm)
     yield from pipeline.checks(firm)
     yield from invoices.checks(firm)
     ran = firm.clock_on is not None and firm.clock_on <= firms.today_of(firm)

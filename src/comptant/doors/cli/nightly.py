@@ -1,11 +1,11 @@
-"""Do what time does, up to today: stalls, wake-ups, due dates. May run twice, and goes on where it was stopped."""
+"""Do what time does, up to today: stalls, wake-ups, due dates; then send what waits. May run twice."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from comptant.doors.cli.days import day
 from comptant.doors.nightly import catch_up
 from comptant.ground.firms.models import Firm
 from comptant.ground.firms.queries import OPERATOR, memberships_of
+from comptant.ground.mail.sending import send_waiting
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +30,9 @@ def run(options: argparse.Namespace) -> int:
         if options.as_of and not firm.fixed_today and options.as_of > firms.today_of(firm):
             firms.misuse(_("The clock never runs ahead: {day} is after today.").format(day=options.as_of))
     done = [_run(firm, options) for firm in opened]
+    # After every clock: what they posted stays, even when the mail server takes nothing.
+    for firm, told in zip(opened, done, strict=True):
+        told["letters"] = _send(firm, options)
     if options.json:
         print(json.dumps({"firms": done}, ensure_ascii=False, indent=2))
     return 0
@@ -47,3 +51,10 @@ def _run(firm: Firm, options: argparse.Namespace) -> dict[str, str | int | None]
             )
         )
     return {"firm": firm.ref, "clock_on": firm.clock_on.isoformat() if firm.clock_on else None, "crossings": crossings}
+
+
+def _send(firm: Firm, options: argparse.Namespace) -> int:
+    letters = send_waiting(firm, now=datetime.now(UTC))
+    if letters and not options.json:
+        print(_("{firm}: {letters} letters left.").format(firm=firm.name, letters=letters))
+    return letters

@@ -97,6 +97,8 @@ def say_where(options: argparse.Namespace, sign_in: tuple[str, str] | None) -> N
     if founding.is_house_open():
         link = f"http://{host}:{options.port}/welcome/{founding.first_account_key()}/"
         print(_("Your own account, good for two days: {link}").format(link=link))
+    if not settings.SMTP_URL:
+        print(_("No mail server is set (COMPTANT_SMTP_URL): letters wait in the outbox."))
     print(_("Press Ctrl-C to stop."), flush=True)
 
 

@@ -42,6 +42,10 @@ FAILURES: dict[str, str | Promise] = {
     "tables_ahead": _("The database's tables come from a newer version of Comptant ({first}). Install that version."),
     "port_taken": _("Something already listens on {host}, port {port}. Stop it, or choose another: --port {other}."),
     "port_refused": _("The system does not allow listening on {host}, port {port}: {reason}."),
+    "mail_address": _(
+        "COMPTANT_SMTP_URL must be written as smtp://user:password@mail.example:587, or smtps://, with ?tls=yes or no."
+    ),
+    "mail_server_away": _("The mail server {host}, port {port}, takes no letters: {reason}. They wait."),
     "no_administrator": _("Set COMPTANT_ADMIN_URL to a role of the database that may create roles."),
     "settings_refused": _("The settings do not allow starting: {reason}."),
     "unexpected": _("This is our mistake, not yours. What happened is written in {log}. Nothing was half done."),

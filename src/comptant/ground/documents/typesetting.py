@@ -11,14 +11,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typst
+
+if TYPE_CHECKING:
+    from typst import PDFStandard
 
 ROOT = Path(__file__).parents[2]
 """Templates lie below it and import from it: nothing else of the machine can be read."""
 TYPEFACES = Path(__file__).parent / "typefaces"
-STANDARDS = ["a-3a", "ua-1"]
+STANDARDS: list[PDFStandard] = ["a-3a", "ua-1"]
 
 
 def typeset(template: Path, values: Mapping[str, Any], *, at: datetime, title: str, language: str) -> bytes:

@@ -49,7 +49,7 @@ def put(
     """
     letter_id = uuid7()
     message = Message(
-        id=letter_id, firm=firm, key=key, message_id=f"<{letter_id.hex}@{_home()}>", kind=kind, to=checked(to),
+        id=letter_id, firm=firm, key=key, message_id=f"<{letter_id.hex}@{home()}>", kind=kind, to=checked(to),
         to_name=_one_line(to_name)[:200], reply_to=checked(reply_to) if reply_to else "",
         subject=_one_line(subject)[:300], text=text, html=html, deal=deal, party=party, by=by, put_at=at,
         next_try_at=at,
@@ -87,6 +87,6 @@ def _one_line(text: str) -> str:
     return _CONTROLS.sub(" ", text).strip()
 
 
-def _home() -> str:
-    """The right side of our message ids: where this installation is reached."""
+def home() -> str:
+    """Where this installation is reached: the right side of our message ids, and who we say we are to a mail server."""
     return urlsplit(settings.BASE_URL).hostname or "localhost"
