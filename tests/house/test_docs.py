@@ -43,11 +43,15 @@ def test_every_account_is_in_the_vocabulary() -> None:
 
 def test_every_kind_of_act_is_in_the_vocabulary() -> None:
     from comptant.journey.invoices.rules import InvoiceRoom
+    from comptant.journey.offers.rules import OffersRoom
+    from comptant.journey.payments.rules import PaymentsRoom
     from comptant.journey.pipeline.rules import PipelineRoom
+    from comptant.journey.recovery.rules import RecoveryRoom
 
-    assert {desk.name for desk in desks()} == {"pipeline", "invoices"}
+    rooms = (PipelineRoom, OffersRoom, InvoiceRoom, PaymentsRoom, RecoveryRoom)
+    assert [desk.name for desk in desks()] == [room.name for room in rooms]
     page = text(ROOT / "docs" / "vocabulary.md")
-    kinds = {*PipelineRoom.kinds, *InvoiceRoom.kinds, "stalled", "woken", "fell_due", "corrected"}
+    kinds = {*(kind for room in rooms for kind in room.kinds), "stalled", "woken", "fell_due", "corrected"}
     assert sorted(kind for kind in kinds if f"`{kind}`" not in page) == []
 
 

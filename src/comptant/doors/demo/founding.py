@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import datetime, time
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -12,8 +14,8 @@ from django.db import transaction
 
 from comptant.doors.demo import cast
 from comptant.doors.demo.past import past_stories
-from comptant.doors.demo.present import present_stories
-from comptant.doors.demo.story import Bill, Story, facts_of
+from comptant.doors.demo.present import OVERPAID, present_stories
+from comptant.doors.demo.story import CENT, PARIS, Bill, Story, facts_of
 from comptant.ground.database.ids import uuid7
 from comptant.ground.database.scope import firm_scope
 from comptant.ground.deals.models import Deal
@@ -21,6 +23,7 @@ from comptant.ground.firms.actions import add_member, found_alone, found_firm, s
 from comptant.ground.firms.models import Firm, Member, Role, User
 from comptant.ground.firms.queries import OPERATOR, find_membership
 from comptant.ground.journal.actions import go_live, load_cases, settle
+from comptant.ground.journal.acts import Fact
 from comptant.ground.journal.rollup import roll_all
 from comptant.ground.journal.rooms import Case, DealHead
 from comptant.ground.parties.models import Party
@@ -122,7 +125,18 @@ def _write(firm: Firm, stories: Sequence[Story], members: Mapping[str, UUID]) ->
         Case(DealHead(deal_id, CURRENCY, story.country), (), facts_of(story, members[story.seller]))
         for deal_id, story in zip(ids, stories, strict=True)
     ])  # fmt: skip
+    _hold(firm, parties)
     return ids
+
+
+def _hold(firm: Firm, parties: Mapping[str, UUID]) -> None:
+    """What was received too much stands on its party's account deal."""
+    for name, day, received in OVERPAID:
+        deal = Deal.objects.create(
+            firm=firm, ref=f"account {slug(name)}", title=name, party_id=parties[name], currency=CURRENCY
+        )
+        at, amount = datetime.combine(day, time(9), PARIS), str(Decimal(received).quantize(CENT))
+        settle(firm, [Case(DealHead(deal.id, CURRENCY, "FR"), (), [Fact("received", at, {"amount": amount})])])
 
 
 def _parties(firm: Firm, stories: Sequence[Story]) -> dict[str, UUID]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from comptant.doors.demo.cast import CLOSURES
 from comptant.ground.database.ids import uuid7
-from comptant.ground.journal.acts import Fact, Posting
+from comptant.ground.journal.acts import Fact
 from comptant.ground.money.workdays import next_working_day
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -64,7 +64,6 @@ class Event:
     at: datetime
     details: dict[str, Any]
     bill: Bill | None = None
-    postings: tuple[Posting, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -96,12 +95,10 @@ class Story:
         self._add(kind, {name: value for name, value in details.items() if value not in (None, "")})
         return self
 
-    def _add(
-        self, kind: str, details: dict[str, Any], bill: Bill | None = None, postings: tuple[Posting, ...] | None = None
-    ) -> None:
+    def _add(self, kind: str, details: dict[str, Any], bill: Bill | None = None) -> None:
         before = sum(event.at.date() == self.day for event in self.events)
         at = datetime.combine(self.day, time(9 + before % 9, len(self.party) * 7 % 60), PARIS)
-        self.events.append(Event(kind, at, details, bill, postings))
+        self.events.append(Event(kind, at, details, bill))
 
     def after(self, days: int) -> Story:
         """That many days later, or on the next day on which the firm works."""
@@ -155,12 +152,20 @@ class Story:
         self.on(day)._add("credited", {}, note)
         return self
 
-    def stated(self, kind: str, day: date, source: str, target: str, net: int, bill: Bill | None = None) -> Story:
-        """An act of a room that is not built yet says itself where its euros go."""
+    def delivered(self, day: date, net: int) -> Story:
+        """A part of the work was accepted: it may be invoiced."""
         amount = Decimal(net)
-        tax = Decimal("0.00") if target == "held" else tax_of(amount)
-        posting = Posting(source, target, amount, tax, document=bill.id if bill else None)
-        self.on(day)._add(kind, {}, bill, (posting,))
+        self.on(day)._add("delivered", {"net": str(amount.quantize(CENT)), "tax": str(tax_of(amount))})
+        return self
+
+    def insolvent(self, day: date, judged_on: date) -> Story:
+        """The client's insolvency was published."""
+        self.on(day)._add("insolvency", {"judged_on": judged_on.isoformat(), "published_on": day.isoformat()})
+        return self
+
+    def given_up(self, bill: Bill, day: date) -> Story:
+        """What is open of an invoice never will be paid."""
+        self.on(day)._add("written_off", {}, bill)
         return self
 
 
@@ -171,7 +176,7 @@ def facts_of(story: Story, by: UUID) -> list[Fact]:
         details = {**event.details, **(_document(event.kind, event.bill) if event.bill else {})}
         if event.kind == "opened":
             details["seller"] = str(by)
-        facts.append(Fact(event.kind, event.at, details, by=by, postings=event.postings))
+        facts.append(Fact(event.kind, event.at, details, by=by))
     return facts
 
 

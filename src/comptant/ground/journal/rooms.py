@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Protocol
 from uuid import UUID
 
@@ -55,6 +56,12 @@ class Desk(Protocol):
 
     def keep(self, firm: Firm, settled: Sequence[Settled], until: datetime) -> None:
         """Write the room's current-state rows of the settled deals, in few statements."""
+
+
+def by_currency(make: Callable[[str], Room]) -> Callable[[DealHead], Room]:
+    """The rules for each deal, made once for each currency."""
+    made = cache(make)
+    return lambda head: made(head.currency)
 
 
 _desks: list[Desk] = []

@@ -85,6 +85,15 @@ SENTENCES: Sentences = {
     "not_invoiced": _("Invoice {number} was not issued yet on that day. Check the dates."),
     "disputed_more_than_open": _("The part disputed is {left} more than what was open that day."),
     "credited_more_than_invoiced": _("The credit note is {left} more than what is left of the invoice."),
+    "delivered_more_than_signed": _("What is delivered comes to {net}, and {signed} was signed and left to deliver."),
+    "paid_more_than_open": _(
+        "This is {left} more than what was left to pay of invoice {number}. Keep the rest as a credit of the client."
+    ),
+    "discounted_more_than_open": _("The discount is {left} more than what was left to pay of invoice {number}."),
+    "bounced_more_than_paid": _("The bank took back {left} more than what was received for invoice {number}."),
+    "held_less": _("You ask for {amount}, and {held} is held for this client."),
+    "not_disputed": _("Nothing of invoice {number} was disputed by then. Check the dates."),
+    "written_off_more_than_open": _("This is {left} more than what was left to pay of invoice {number}."),
     # Documents and mail.
     "document_too_large": _("“{name}” is larger than {limit} MB, the most a document may weigh."),
     "bad_address": _("“{address}” is no e-mail address: write it as name@firm.example."),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection
 
 from comptant.ground.database.bulk import literal
 from comptant.ground.firms.models import Firm
-from comptant.ground.journal.rooms import DealHead, Settled
+from comptant.ground.journal.replay import Room
+from comptant.ground.journal.rooms import DealHead, Settled, by_currency
 from comptant.journey.invoices.rules import InvoiceRoom, claims_of, open_amount
 
 Row = tuple[Any, ...]
@@ -21,10 +23,9 @@ class InvoicesDesk:
 
     name = "invoices"
 
-    def open(self, firm: Firm) -> Callable[[DealHead], InvoiceRoom]:
-        """The same rules for every deal of the firm."""
-        room = InvoiceRoom(firm.tz)
-        return lambda head: room
+    def open(self, firm: Firm) -> Callable[[DealHead], Room]:
+        """The rules for deals of each currency."""
+        return by_currency(partial(InvoiceRoom, firm.tz))
 
     def keep(self, firm: Firm, settled: Sequence[Settled], until: datetime) -> None:
         """Write what is open of each document and when it falls due."""

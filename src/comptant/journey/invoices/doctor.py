@@ -33,15 +33,28 @@ FAULTS: dict[str, str] = {
       WHERE i.firm_id = %(firm)s
         AND i.next_on IS DISTINCT FROM CASE WHEN c.ahead > 0 THEN i.due_on + 1 END""",
     "invoices are settled on the day they were paid": """
-      WITH paid AS (
-        SELECT (a.details ->> 'document')::uuid AS document, max(a.occurred_on) AS day FROM journal_act a
-        WHERE a.firm_id = %(firm)s AND a.kind = 'paid' AND NOT EXISTS (
+      WITH held AS (
+        SELECT a.id, a.kind, a.details, a.occurred_on FROM journal_act a
+        WHERE a.firm_id = %(firm)s AND a.kind <> 'corrected' AND NOT EXISTS (
           SELECT FROM journal_act c WHERE c.firm_id = a.firm_id AND c.corrects_id = a.id)
-        GROUP BY 1
+      ), unpaid AS (
+        SELECT document FROM journal_balance
+        WHERE firm_id = %(firm)s AND account IN ('invoiced', 'overdue', 'disputed', 'doubtful', 'written_off')
+        GROUP BY 1 HAVING sum(net + tax) > 0
+      ), paid AS (
+        SELECT (details ->> 'document')::uuid AS document,
+          max(occurred_on) FILTER (WHERE details ->> 'amount' IS NULL) AS in_full
+        FROM held WHERE kind = 'paid' GROUP BY 1
+      ), closed AS (
+        SELECT p.document, max(h.occurred_on) AS day FROM journal_posting p JOIN held h ON h.id = p.act_id
+        WHERE p.firm_id = %(firm)s AND p.target IN ('cashed', 'cancelled', 'billable')
+          AND p.source IN ('invoiced', 'overdue', 'disputed', 'doubtful', 'written_off') GROUP BY 1
       )
       SELECT i.number, coalesce(i.settled_on::text, 'never') FROM invoices_invoice i
-      LEFT JOIN paid p ON p.document = i.id
-      WHERE i.firm_id = %(firm)s AND i.settled_on IS DISTINCT FROM p.day""",
+      LEFT JOIN paid ON paid.document = i.id LEFT JOIN closed ON closed.document = i.id
+      WHERE i.firm_id = %(firm)s AND i.settled_on IS DISTINCT FROM CASE
+        WHEN paid.document IS NOT NULL AND i.id NOT IN (SELECT document FROM unpaid)
+        THEN greatest(paid.in_full, closed.day) END""",
     "every document of the journal is an invoice of its deal": """
       SELECT b.document::text, b.deal_id::text FROM journal_balance b
       LEFT JOIN invoices_invoice i ON i.firm_id = b.firm_id AND i.id = b.document

@@ -8,3 +8,10 @@ class OffersConfig(AppConfig):
 
     name = "comptant.journey.offers"
     label = "offers"
+
+    def ready(self) -> None:
+        """Make the room known to the journal."""
+        from comptant.ground.journal.rooms import register
+        from comptant.journey.offers.desk import OffersDesk
+
+        register(OffersDesk())

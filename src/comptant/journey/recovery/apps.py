@@ -8,3 +8,10 @@ class RecoveryConfig(AppConfig):
 
     name = "comptant.journey.recovery"
     label = "recovery"
+
+    def ready(self) -> None:
+        """Make the room known to the journal."""
+        from comptant.ground.journal.rooms import register
+        from comptant.journey.recovery.desk import RecoveryDesk
+
+        register(RecoveryDesk())

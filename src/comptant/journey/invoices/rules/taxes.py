@@ -1,0 +1,220 @@
+"""The taxes of a document: rates by day and place, each tax once per rate on the total base, half up.
+
+Source: our note of the law, 4.1 (BR-CO-17: BT-117 = BT-116 x BT-119 / 100) and 12.1 (Québec: each tax apart).
+The page docs/invoices.md shows it at work; its tables are run as tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from comptant.ground.money.amounts import Money, part_tax, share, times, total
+from comptant.journey.invoices.rules.dated import Dated, in_force
+from comptant.journey.invoices.rules.lines import Line, plain
+from comptant.journey.invoices.rules.regimes import REGIMES
+
+ZERO = Decimal("0.00")
+
+
+def _rates(*percents: str) -> tuple[Decimal, ...]:
+    return tuple(Decimal(percent) for percent in percents)
+
+
+MAINLAND = [Dated(_rates("20", "10", "5.5", "2.1"), date(2014, 1, 1), None, "CGI 278, 278-0 bis, 279, 281 quater")]
+CORSICA = [Dated(_rates("13", "10", "2.1", "0.9"), date(2014, 1, 1), None, "CGI 297")]
+OVERSEAS = [Dated(_rates("8.5", "2.1", "1.75", "1.05"), date(2014, 1, 1), None, "CGI 296")]
+QUEBEC = [Dated((("gst", Decimal(5)), ("qst", Decimal("9.975"))), date(2013, 1, 1), None, "ETA 165, LTVQ 16")]
+"""Percent; each tax on the price before taxes, never one on the other."""
+
+FEDERAL = Decimal(5)
+"""GST alone, for a customer of a province without a tax of its own."""
+
+
+def rates_of(country: str, on: date) -> tuple[Decimal, ...]:
+    """The percents a line may bear that day, the usual one first. Raises NotCoveredError.
+
+    >>> [str(rate) for rate in rates_of("FR", date(2026, 11, 24))[:4]], str(rates_of("CA", date(2026, 11, 24))[0])
+    (['20', '10', '5.5', '2.1'], '14.975')
+    """
+    if country == "CA":
+        both = in_force(QUEBEC, on)
+        return sum((rate for _, rate in both), Decimal(0)), FEDERAL, Decimal(0)
+    places = (in_force(MAINLAND, on), in_force(CORSICA, on), in_force(OVERSEAS, on))
+    return (*dict.fromkeys(rate for place in places for rate in place), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """What one tax takes at one rate. ``name`` is vat, gst or qst; ``category`` that of EN 16931."""
+
+    name: str
+    category: str
+    rate: Decimal
+    base: Decimal
+    tax: Decimal
+
+    @property
+    def key(self) -> tuple[str, str, Decimal]:
+        """What tells it apart within a document."""
+        return self.name, self.category, self.rate
+
+    def as_json(self) -> dict[str, str]:
+        """As a document keeps it."""
+        return {
+            "name": self.name, "category": self.category, "rate": plain(self.rate), "base": str(self.base),
+            "tax": str(self.tax),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a document comes to. ``rated`` in descending order of rate."""
+
+    net: Decimal
+    tax: Decimal
+    rated: tuple[Rated, ...]
+
+    @property
+    def gross(self) -> Decimal:
+        """Tax included."""
+        return self.net + self.tax
+
+    def gross_by_rate(self) -> list[list[str]]:
+        """[tax included, rate] of each rate of VAT, for the journal; none where two taxes share a base."""
+        if any(one.name != "vat" for one in self.rated):
+            return []
+        grosses: dict[Decimal, Decimal] = {}
+        for one in self.rated:
+            grosses[one.rate] = grosses.get(one.rate, ZERO) + one.base + one.tax
+        return [[str(gross), plain(rate)] for rate, gross in grosses.items()]
+
+
+def components(rate: Decimal, country: str, on: date) -> tuple[tuple[str, Decimal], ...]:
+    """The taxes a rate is made of.
+
+    >>> components(Decimal("14.975"), "CA", date(2026, 1, 1))
+    (('gst', Decimal('5')), ('qst', Decimal('9.975')))
+    >>> components(Decimal("5.5"), "FR", date(2026, 1, 1))
+    (('vat', Decimal('5.5')),)
+    """
+    if country != "CA":
+        return (("vat", rate),)
+    both = in_force(QUEBEC, on)
+    return both if rate == sum(part for _, part in both) else (("gst", rate),)
+
+
+def sums_of(lines: Sequence[Line], currency: str, country: str, on: date, taken: Iterable[Sums] = ()) -> Sums:
+    """What the lines come to, less what earlier documents ``taken`` back had already claimed, rate by rate.
+
+    The tax of what is taken back is that of the earlier document, never computed again: a balance is the whole less
+    its deposits, to the cent. E3: 10 000.00 less a deposit of 3 000.00 and 600.00 leaves 7 000.00 and 1 400.00.
+    """
+    bases: dict[tuple[Decimal, str], list[Money]] = {}
+    for line in lines:
+        key = line.rate, REGIMES[line.regime].category
+        bases.setdefault(key, []).append(Money(line.net(currency), currency))
+    rated: dict[tuple[str, str, Decimal], Rated] = {}
+    for (rate, category), parts in bases.items():
+        base = total(parts, currency)
+        for name, percent in components(rate, country, on):
+            one = Rated(name, category, percent, base.amount, times(base, percent / 100).amount)
+            rated[one.key] = one
+    return _less(Sums(*_totals(bases), tuple(rated.values())), taken) if taken else _summed(rated.values(), bases)
+
+
+def _totals(bases: Mapping[Any, list[Money]]) -> tuple[Decimal, Decimal]:
+    return sum((part.amount for parts in bases.values() for part in parts), ZERO), ZERO
+
+
+def _summed(rated: Iterable[Rated], bases: Mapping[Any, list[Money]]) -> Sums:
+    ordered = tuple(sorted(rated, key=lambda one: (-one.rate, one.key)))
+    return Sums(_totals(bases)[0], sum((one.tax for one in ordered), ZERO), ordered)
+
+
+def _less(whole: Sums, taken: Iterable[Sums]) -> Sums:
+    net, rated = whole.net, {one.key: one for one in whole.rated}
+    for document in taken:
+        net -= document.net
+        for gone in document.rated:
+            had = rated.get(gone.key, Rated(*gone.key, ZERO, ZERO))
+            rated[gone.key] = Rated(*gone.key, had.base - gone.base, had.tax - gone.tax)
+    return from_rated(net, (one for one in rated.values() if one.base or one.tax or not one.rate))
+
+
+def less(whole: Sums, taken: Iterable[Sums]) -> Sums:
+    """A document's sums without those of others, rate by rate; may come out negative where more was taken."""
+    return _less(whole, taken)
+
+
+def from_rated(net: Decimal, rated: Iterable[Rated]) -> Sums:
+    """The sums of a document known by its rates, such as one kept."""
+    ordered = tuple(sorted(rated, key=lambda one: (-one.rate, one.key)))
+    return Sums(net, sum((one.tax for one in ordered), ZERO), ordered)
+
+
+def read_sums(net: Decimal, kept: Iterable[Mapping[str, Any]]) -> Sums:
+    """The sums of a document from its JSON."""
+    return from_rated(
+        net,
+        (
+            Rated(one["name"], one["category"], Decimal(one["rate"]), Decimal(one["base"]), Decimal(one["tax"]))
+            for one in kept
+        ),
+    )
+
+
+def credited_part(document: Sums, before: Decimal, net: Decimal, currency: str) -> Sums:
+    """What a credit note of ``net`` takes of a document, rate by rate, when ``before`` net was credited already.
+
+    Cumulative: the difference between two proportional parts, so that the last credit note clears to the cent.
+    Source: our note of the law, 3.5 and 4.3. ValueError when more is credited than the document's net.
+
+    >>> note = credited_part(read_sums(Decimal("7000.00"), [dict(name="vat", category="S", rate="20",
+    ...     base="7000.00", tax="1400.00")]), Decimal("0.00"), Decimal("1000.00"), "EUR")
+    >>> str(note.net), str(note.tax)
+    ('1000.00', '200.00')
+    """
+    first, last = _part(document, before, currency), _part(document, before + net, currency)
+    rated = [Rated(*one.key, one.base - had.base, one.tax - had.tax) for one, had in zip(last, first, strict=True)]
+    return from_rated(net, rated)
+
+
+def _part(document: Sums, net: Decimal, currency: str) -> list[Rated]:
+    whole, part = Money(document.net, currency), Money(net, currency)
+    if not Money.zero(currency) <= part <= whole:
+        raise ValueError(f"not a part of {document.net} {currency}: {net}")
+    return [
+        Rated(*one.key, part_tax(part, whole, Money(one.base, currency)).amount,
+              part_tax(part, whole, Money(one.tax, currency)).amount)
+        for one in document.rated
+    ]  # fmt: skip
+
+
+def with_tax(part: Sums, tax: Decimal, currency: str) -> Sums:
+    """The same bases with ``tax`` in all, divided between the rates as they were."""
+    weights = [one.tax for one in part.rated]
+    if not any(weights):
+        return part
+    parts = share(Money(tax, currency), weights)
+    return from_rated(
+        part.net, [Rated(*one.key, one.base, got.amount) for one, got in zip(part.rated, parts, strict=True)]
+    )
+
+
+def guessed_rate(net: Decimal, tax: Decimal, currency: str, country: str, on: date) -> Decimal | None:
+    """The rate that gives this tax on this net, when exactly one document line would; None otherwise.
+
+    >>> guessed_rate(Decimal("10000.00"), Decimal("2000.00"), "EUR", "FR", date(2026, 11, 24))
+    Decimal('20')
+    >>> guessed_rate(Decimal("10000.00"), Decimal("1234.56"), "EUR", "FR", date(2026, 11, 24)) is None
+    True
+    """
+    for rate in rates_of(country, on):
+        parts = components(rate, country, on)
+        if sum((times(Money(net, currency), percent / 100).amount for _, percent in parts), ZERO) == tax:
+            return rate
+    return None

@@ -1,0 +1,24 @@
+"""The room as the journal meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from comptant.ground.firms.models import Firm
+from comptant.ground.journal.replay import Room
+from comptant.ground.journal.rooms import DealHead, Settled, by_currency
+from comptant.journey.recovery.rules import RecoveryRoom
+
+
+class RecoveryDesk:
+    """Registered by the application's configuration."""
+
+    name = "recovery"
+
+    def open(self, firm: Firm) -> Callable[[DealHead], Room]:
+        """The rules for deals of each currency."""
+        return by_currency(RecoveryRoom)
+
+    def keep(self, firm: Firm, settled: Sequence[Settled], until: datetime) -> None:
+        """No row of this room is drawn from the timeline."""
