@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
@@ -52,7 +52,7 @@ class Line:
 
 
 def plain(number: Decimal) -> str:
-    """Without exponent nor zeros at the end, but for the cents of an amount that has them.
+    """Without exponent, nor zeros at the end.
 
     >>> [plain(Decimal(n)) for n in ("20.000", "5.5", "1E+2", "0.00", "4800.00", "12.50")]
     ['20', '5.5', '100', '0', '4800', '12.5']
@@ -96,8 +96,3 @@ def line_fault(lines: Sequence[Line]) -> tuple[str, int] | None:
 def _is_sensible(line: Line) -> bool:
     finite = all(number.is_finite() for number in (line.price, line.quantity, line.discount, line.rate))
     return finite and line.price >= 0 and line.quantity > 0 and line.price * line.quantity < TOO_MUCH
-
-
-def with_regime(line: Line, regime: str) -> Line:
-    """The same line under another regime."""
-    return replace(line, regime=regime)

@@ -113,41 +113,25 @@ def sums_of(lines: Sequence[Line], currency: str, country: str, on: date, taken:
     The tax of what is taken back is that of the earlier document, never computed again: a balance is the whole less
     its deposits, to the cent. E3: 10 000.00 less a deposit of 3 000.00 and 600.00 leaves 7 000.00 and 1 400.00.
     """
-    bases: dict[tuple[Decimal, str], list[Money]] = {}
-    for line in lines:
-        key = line.rate, REGIMES[line.regime].category
-        bases.setdefault(key, []).append(Money(line.net(currency), currency))
-    rated: dict[tuple[str, str, Decimal], Rated] = {}
-    for (rate, category), parts in bases.items():
-        base = total(parts, currency)
-        for name, percent in components(rate, country, on):
-            one = Rated(name, category, percent, base.amount, times(base, percent / 100).amount)
-            rated[one.key] = one
-    return _less(Sums(*_totals(bases), tuple(rated.values())), taken) if taken else _summed(rated.values(), bases)
+    bases: dict[tuple[str, str, Decimal], Money] = {}
+    nets = [(line, Money(line.net(currency), currency)) for line in lines]
+    for line, net in nets:
+        for name, percent in components(line.rate, country, on):
+            key = name, REGIMES[line.regime].category, percent
+            bases[key] = bases.get(key, Money.zero(currency)) + net
+    rated = [Rated(*key, base.amount, times(base, key[2] / 100).amount) for key, base in bases.items()]
+    return less(from_rated(total([net for _, net in nets], currency).amount, rated), taken)
 
 
-def _totals(bases: Mapping[Any, list[Money]]) -> tuple[Decimal, Decimal]:
-    return sum((part.amount for parts in bases.values() for part in parts), ZERO), ZERO
-
-
-def _summed(rated: Iterable[Rated], bases: Mapping[Any, list[Money]]) -> Sums:
-    ordered = tuple(sorted(rated, key=lambda one: (-one.rate, one.key)))
-    return Sums(_totals(bases)[0], sum((one.tax for one in ordered), ZERO), ordered)
-
-
-def _less(whole: Sums, taken: Iterable[Sums]) -> Sums:
+def less(whole: Sums, taken: Iterable[Sums]) -> Sums:
+    """A document's sums without those of others, rate by rate; may come out negative where more was taken."""
     net, rated = whole.net, {one.key: one for one in whole.rated}
     for document in taken:
         net -= document.net
         for gone in document.rated:
             had = rated.get(gone.key, Rated(*gone.key, ZERO, ZERO))
             rated[gone.key] = Rated(*gone.key, had.base - gone.base, had.tax - gone.tax)
-    return from_rated(net, (one for one in rated.values() if one.base or one.tax or not one.rate))
-
-
-def less(whole: Sums, taken: Iterable[Sums]) -> Sums:
-    """A document's sums without those of others, rate by rate; may come out negative where more was taken."""
-    return _less(whole, taken)
+    return from_rated(net, rated.values())
 
 
 def from_rated(net: Decimal, rated: Iterable[Rated]) -> Sums:
@@ -167,31 +151,33 @@ def read_sums(net: Decimal, kept: Iterable[Mapping[str, Any]]) -> Sums:
     )
 
 
-def credited_part(document: Sums, before: Decimal, net: Decimal, currency: str) -> Sums:
-    """What a credit note of ``net`` takes of a document, rate by rate, when ``before`` net was credited already.
+def credited_part(left: Sums, net: Decimal, currency: str) -> Sums:
+    """What a credit note of ``net`` takes of what is ``left`` of a document, rate by rate, in proportion.
 
-    Cumulative: the difference between two proportional parts, so that the last credit note clears to the cent.
-    Source: our note of the law, 3.5 and 4.3. ValueError when more is credited than the document's net.
+    The one that takes all that is left clears every rate to the cent. ValueError when there is less than ``net``.
+    Source: our note of the law, 3.5 and 4.3.
 
-    >>> note = credited_part(read_sums(Decimal("7000.00"), [dict(name="vat", category="S", rate="20",
-    ...     base="7000.00", tax="1400.00")]), Decimal("0.00"), Decimal("1000.00"), "EUR")
-    >>> str(note.net), str(note.tax)
-    ('1000.00', '200.00')
+    >>> left = read_sums(Decimal("1500.00"), [
+    ...     {"name": "vat", "category": "S", "rate": "20", "base": "1000.00", "tax": "200.00"},
+    ...     {"name": "vat", "category": "S", "rate": "10", "base": "500.00", "tax": "50.00"}])
+    >>> [(str(one.base), str(one.tax)) for one in credited_part(left, Decimal("100.00"), "EUR").rated]
+    [('66.67', '13.33'), ('33.33', '3.33')]
     """
-    first, last = _part(document, before, currency), _part(document, before + net, currency)
-    rated = [Rated(*one.key, one.base - had.base, one.tax - had.tax) for one, had in zip(last, first, strict=True)]
-    return from_rated(net, rated)
-
-
-def _part(document: Sums, net: Decimal, currency: str) -> list[Rated]:
-    whole, part = Money(document.net, currency), Money(net, currency)
-    if not Money.zero(currency) <= part <= whole:
-        raise ValueError(f"not a part of {document.net} {currency}: {net}")
-    return [
-        Rated(*one.key, part_tax(part, whole, Money(one.base, currency)).amount,
-              part_tax(part, whole, Money(one.tax, currency)).amount)
-        for one in document.rated
-    ]  # fmt: skip
+    if not 0 < net <= left.net:
+        raise ValueError(f"not a part of {left.net} {currency}: {net}")
+    part = Money(net, currency)
+    whole = [Money(one.base, currency) for one in left.rated]
+    if all(one.name == "vat" for one in left.rated):
+        bases = share(part, [base.amount for base in whole])
+    else:  # GST and QST lie on the same base: each takes its own proportion.
+        bases = [part_tax(part, Money(left.net, currency), base) for base in whole]
+    return from_rated(
+        net,
+        [
+            Rated(*one.key, base.amount, part_tax(base, Money(one.base, currency), Money(one.tax, currency)).amount)
+            for one, base in zip(left.rated, bases, strict=True)
+        ],
+    )
 
 
 def with_tax(part: Sums, tax: Decimal, currency: str) -> Sums:
