@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -44,7 +45,7 @@ def exposure(firm: Firm, party_ids: Sequence[UUID], as_of: date | None = None) -
     The limit is the one that holds today. Amounts in different currencies are not told apart: a party has one.
     """
     standing: dict[UUID, dict[str, Decimal]] = {party_id: {} for party_id in party_ids}
-    values = {"firm": firm.id, "parties": list(party_ids), "accounts": COUNTED, "as_of": as_of}
+    values: dict[str, Any] = {"firm": firm.id, "parties": list(party_ids), "accounts": COUNTED, "as_of": as_of}
     with connection.cursor() as cursor:
         cursor.execute(_NOW if as_of is None else _AS_OF, values)
         for party_id, account, amount in cursor.fetchall():

@@ -95,7 +95,9 @@ class Offer(FirmModel):
     declined_comment = models.TextField(blank=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=12, blank=True)
-    """revised, withdrawn, closed (with its deal) or expired."""
+    """revised, closed (with its deal), expired, or agreed outside."""
+    link = ""
+    """The address of the client's page, known only to who has just sent it: the secret in it is not kept."""
 
     class Meta(FirmModel.Meta):
         constraints = [

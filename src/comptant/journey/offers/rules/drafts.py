@@ -14,7 +14,7 @@ DECLINED_AS = {"competitor": "lost", "no_need": "vanished", "not_now": "vanished
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
-    """A line. ``price`` is net, of one unit; ``discount`` and ``tax_rate`` are percents; ``direct_cost`` is ours alone."""
+    """A line. ``price`` is net, of one unit; ``discount`` and ``tax_rate`` are percents; ``direct_cost`` is ours."""
 
     title: str
     price: Decimal

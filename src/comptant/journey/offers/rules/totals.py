@@ -128,6 +128,29 @@ def parts_of(whole: Totals, parts: Sequence[PartDraft], currency: str) -> list[T
     ]
 
 
+USUAL = {
+    "FR": [Decimal(rate) for rate in ("20", "10", "5.5", "2.1", "8.5", "0")],
+    "CA": [GST + QST, GST, Decimal(13), Decimal(15), Decimal(0)],
+}
+
+
+def likely_rates(net: Decimal, tax: Decimal, currency: str, country: str, rate: Decimal | None = None) -> Totals:
+    """An agreement known by its net and tax: at ``rate`` when it is named, else the usual one that gives that tax.
+
+    Where none does (several rates, or a rate we do not know), the one it comes to, to three decimals.
+
+    >>> likely_rates(Decimal("1000.00"), Decimal("55.00"), "EUR", "FR").rates[0].rate
+    Decimal('5.5')
+    """
+    tried = [rate] if rate is not None else [*USUAL.get(country, USUAL["FR"])]
+    for usual in tried:
+        found = totals([(net, usual)], currency, country)
+        if found.tax == tax:
+            return found
+    came_to = rate if rate is not None else (tax * 100 / net).quantize(Decimal("0.001")) if net else Decimal(0)
+    return _summed((Rate(came_to, net, tax),))
+
+
 def from_json(rates: Sequence[dict[str, Any]]) -> Totals:
     """What was kept with an agreement or a milestone."""
     return _summed(tuple(Rate(Decimal(one["rate"]), Decimal(one["net"]), Decimal(one["tax"])) for one in rates))
