@@ -35,6 +35,7 @@ class Outcome(models.TextChoices):
     UPHELD = "upheld", _("unfounded: the invoice stands")
     FOUNDED = "founded", _("founded: a credit note answers it")
     PAID = "paid", _("paid all the same")
+    GIVEN_UP = "given_up", _("given up")
 
 
 class Dispute(FirmModel):
@@ -57,7 +58,7 @@ class Dispute(FirmModel):
     opened_by = FirmForeignKey(Member, null=True, related_name="+")
     """Null when the client said so on the page of a reminder."""
     settled_on = models.DateField(null=True)
-    outcome = models.CharField(max_length=7, choices=Outcome.choices, blank=True)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
     settled_by = FirmForeignKey(Member, null=True, related_name="+")
     credit_note = FirmForeignKey(Invoice, null=True, related_name="+")
 

@@ -83,6 +83,19 @@ def stretches_of(country: str, agreed: Decimal | None) -> tuple[Stretch, ...]:
     return () if agreed is None else (Stretch(date.min, None, agreed),)
 
 
+FREE = (Stretch(date.min, None, Decimal(0)),)
+"""No interest, on any day."""
+
+
+def bears_interest(country: str, is_company: bool) -> bool:
+    """Whether the law of the creditor gives interest without a formal notice: in France not from a consumer.
+
+    >>> bears_interest("FR", False), bears_interest("CA", False)
+    (False, True)
+    """
+    return country != "FR" or is_company
+
+
 def indemnity_of(country: str, currency: str, is_company: bool) -> Decimal:
     """The fixed indemnity of one late invoice: in France, in euros, never by a consumer; none by the law of Québec.
 

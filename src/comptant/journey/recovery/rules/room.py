@@ -58,7 +58,7 @@ class RecoveryRoom:
         """
         claim, dispute = claim_in(state, fact), _name(fact)
         postings, left = moved(
-            state, claim, amount(fact), ("invoiced", "overdue"), "disputed", self.currency, is_first=False
+            state, claim, amount(fact), ("overdue", "invoiced"), "disputed", self.currency, is_first=False
         )
         if left > sum(state.of("doubtful", claim.document)):
             raise Refused("disputed_more_than_open", fact, number=claim.number, left=str(left))
