@@ -16,6 +16,7 @@ class PaymentsDesk:
     """Registered by the application's configuration."""
 
     name = "payments"
+    kinds = tuple(PaymentsRoom.kinds)
 
     def open(self, firm: Firm) -> Callable[[DealHead], Room]:
         """The rules for deals of each currency."""

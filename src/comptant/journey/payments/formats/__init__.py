@@ -21,7 +21,7 @@ def format_of(content: bytes) -> str:
     head = content[:4096]
     for one in FORMATS:
         if head.strip() and one.recognises(head):
-            return one.NAME
+            return str(one.NAME)
     raise StatementRefused("statement_unknown", found=head[:20].decode("latin-1").strip())
 
 

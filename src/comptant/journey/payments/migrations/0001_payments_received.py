@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         ("deals", "0002_mentioned"),
         ("documents", "0001_documents_are_kept"),
         ("firms", "0003_documents_need"),
-        ("invoices", "0002_issuing"),
+        ("invoices", "0001_initial"),
         ("parties", "0003_documents_need"),
     ]
 

@@ -1,0 +1,84 @@
+"""Tells the journal what the rows of payments say: whatever changed in them, the journal comes to agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from comptant.ground.firms.models import Firm
+from comptant.ground.journal.actions import go_live, load_cases, settle
+from comptant.ground.journal.acts import Fact, Recorded
+from comptant.ground.journal.differences import effective
+from comptant.ground.journal.rooms import Case
+from comptant.ground.journal.writing import NewAct
+from comptant.journey.payments.models import HeldUse, Payment
+from comptant.journey.payments.queries import received_of
+from comptant.journey.payments.rules.telling import CreditUse, facts_of, facts_of_use, prefix
+
+
+def tell(
+    firm: Firm,
+    payments: Sequence[UUID] = (),
+    uses: Sequence[HeldUse] = (),
+    *,
+    also: Iterable[UUID] = (),
+    gone: Iterable[UUID] = (),
+    live: bool = True,
+) -> list[NewAct]:
+    """Bring the journal to what the rows of these payments and uses say; the acts written come back.
+
+    ``also`` are deals on which they were told before, ``gone`` payments that are no more: what was told of them there
+    is taken back. Deals are locked in id order, in one call. Raises Refused when a fact is impossible at its moment.
+    """
+    told: dict[UUID, list[Fact]] = {deal: [] for deal in also}
+    for received in received_of(firm, payments).values():
+        _gather(told, facts_of(received))
+    for use in uses:
+        _gather(told, facts_of_use(_credit_use(use)))
+    begun = [prefix(payment) for payment in (*payments, *gone)]
+    begun += [f"use:{use.id.hex}" for use in uses]
+    cases = [one for case in load_cases(firm, told) if (one := _changed(case, tuple(begun)))]
+    said = [fact.at for case in cases for fact in case.facts]
+    if live and said:
+        go_live(firm, min(said))
+    return settle(firm, cases) if cases else []
+
+
+def _gather(told: dict[UUID, list[Fact]], facts: Mapping[UUID, Sequence[Fact]]) -> None:
+    for deal, said in facts.items():
+        told.setdefault(deal, []).extend(said)
+
+
+def _credit_use(use: HeldUse) -> CreditUse:
+    credited, to = use.credited, use.to_invoice
+    return CreditUse(
+        use.id, credited.deal_id, credited.id, credited.number, use.amount, use.at, use.by_id,
+        to.deal_id if to else None, to.id if to else None, to.number if to else "", use.label,
+    )  # fmt: skip
+
+
+def _changed(case: Case, begun: tuple[str, ...]) -> Case | None:
+    """The case with only what is new, and what is no longer said; None when the journal says it all."""
+    if not case.recorded:
+        return case if case.facts else None
+    held = {act.key: act for act in effective(case.recorded) if act.key.startswith(begun)}
+    if not held:
+        return case if case.facts else None
+    new = [fact for fact in case.facts if not _same(held.get(fact.key), fact)]
+    kept = {fact.key for fact in case.facts} - {fact.key for fact in new}
+    unsaid = frozenset(act.id for key, act in held.items() if key not in kept)
+    return replace(case, facts=new, unsaid=unsaid) if new or unsaid else None
+
+
+def _same(act: Recorded | None, fact: Fact) -> bool:
+    """The act says this fact; what its room added to it (the tax by rate) does not count."""
+    if act is None or (act.kind, act.at) != (fact.kind, fact.at):
+        return False
+    return all(act.details.get(name) == value for name, value in fact.details.items())
+
+
+def moment(firm: Firm, payment: Payment) -> datetime:
+    """The instant a payment came: the first of the day of credit, in the firm's zone."""
+    return firm.midnight(payment.received_on)
