@@ -8,6 +8,7 @@ once or, with ``times``, more often.
 from __future__ import annotations
 
 import email.policy
+import logging
 import socket
 import time
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from aiosmtpd.controller import Controller
 from pytest_django.fixtures import Settings
 
 TAKEN = "250 taken"
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 
 @dataclass

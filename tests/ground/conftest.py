@@ -7,10 +7,12 @@ import pytest
 
 from comptant.ground.database.scope import firm_scope
 from comptant.ground.deals.models import Deal
+from comptant.ground.documents.actions import keep
 from comptant.ground.firms.actions import found_firm
 from comptant.ground.firms.models import Firm, Member
 from comptant.ground.journal.actions import load_cases, post, settle
 from comptant.ground.journal.acts import Fact
+from comptant.ground.mail.actions import put
 from comptant.ground.parties.models import Contact, Party
 from comptant.journey.invoices.models import Invoice, InvoiceKind
 from comptant.journey.pipeline.actions import lay_stages, open_deal, say
@@ -48,6 +50,20 @@ def furnish(name: str, ref: str) -> Firm:
         say(deal, "won", {"amount": "1200.00", "tax": "240.00"}, at=at.replace(day=11), by=ada)
         claim(deal, "F-1", date(2026, 5, 12), date(2026, 6, 11), "700.00", "140.00")
         post(deal, act="met", at=at.replace(month=6, day=20), by=ada)
+        page = keep(firm, "Facture F-1.pdf", "application/pdf", b"%PDF-1.7", at=at)
+        put(
+            firm,
+            to="paul@verger.example",
+            subject="Facture F-1",
+            text="Bonjour",
+            attachments=[page],
+            kind="invoice",
+            key="invoice F-1",
+            at=at,
+            deal=deal,
+            party=party,
+            by=ada,
+        )
         open_deal(party, "D2", "Paie", stage="contacted", at=at, by=ada, amount="300.00")
     return firm
 

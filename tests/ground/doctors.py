@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from comptant.ground.documents import doctor as documents
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal import doctor as journal
+from comptant.ground.mail import doctor as mail
 from comptant.journey.invoices import doctor as invoices
 from comptant.journey.pipeline import doctor as pipeline
 
@@ -15,5 +17,5 @@ def faults(firm: Firm) -> dict[str, str]:
 
 def every_check(firm: Firm) -> Iterator[journal.Check]:
     """The checks of every room."""
-    for room in (journal, pipeline, invoices):
+    for room in (journal, documents, mail, pipeline, invoices):
         yield from room.checks(firm)

@@ -35,6 +35,9 @@ SETTLED = "invoices are settled on the day they were paid"
 DOCUMENTS = "every document of the journal is an invoice of its deal"
 TOLD_ONCE = "each invoice and credit note is told by one act"
 CLAIMS = "invoices claim what the journal was told"
+KEPT = "kept documents are what their fingerprint says"
+LETTERS = "letters say how far they came"
+ENCLOSED = "the documents of a letter are all there"
 
 DEAL = "deal_id = (SELECT id FROM deals_deal WHERE ref = '{}')"
 D1, D2, D3 = DEAL.format("D1"), DEAL.format("D2"), DEAL.format("D3")
@@ -169,6 +172,12 @@ CORRUPTIONS = {
     ),
     "what an invoice claims": ("UPDATE invoices_invoice SET net = net + 1 WHERE number = 'F-1'", {CLAIMS}),
     "the number of an invoice": ("UPDATE invoices_invoice SET number = 'F-9' WHERE number = 'F-1'", {CLAIMS}),
+    "a document's bytes": ("UPDATE documents_document SET content = content || 'x'::bytea, size = size + 1", {KEPT}),
+    "a document's size": ("UPDATE documents_document SET size = size + 1", {KEPT}),
+    "a letter that left untried": ("UPDATE mail_message SET state = 'left', left_at = now()", {LETTERS}),
+    "a letter that failed without a word": ("UPDATE mail_message SET state = 'failed', tries = 1", {LETTERS}),
+    "a letter that nobody holds": ("UPDATE mail_message SET state = 'leaving', tries = 1", {LETTERS}),
+    "a letter's document, lost": ("UPDATE mail_attachment SET n = 1", {ENCLOSED}),
 }  # fmt: skip
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
@@ -213,7 +222,7 @@ def test_a_healthy_house_is_green(house):
 def test_every_check_is_failed_by_some_corruption():
     assert set().union(*(names for _, names in CORRUPTIONS.values())) == {
         BALANCES, ZERO_SUM, NUMBERS, DAYS, TOGETHER, REVERSED, BELOW, SEALS, RECORDED, ROLLUPS, COUNTED, TOLD, STAND,
-        OPEN, DUE, SETTLED, DOCUMENTS, TOLD_ONCE, CLAIMS,
+        OPEN, DUE, SETTLED, DOCUMENTS, TOLD_ONCE, CLAIMS, KEPT, LETTERS, ENCLOSED,
     }  # fmt: skip
 
 

@@ -77,6 +77,7 @@ def of_firm(firm: Firm) -> Iterator[Check]:
     yield from mail.checks(firm)
     yield from pipeline.checks(firm)
     yield from invoices.checks(firm)
+    yield Check("letters leave, or say why they wait", True, mail.what_waits(firm))
     ran = firm.clock_on is not None and firm.clock_on <= firms.today_of(firm)
     yield Check("the clock has not run ahead of today", ran, str(firm.clock_on or ""))
 

@@ -54,7 +54,7 @@ def _run(firm: Firm, options: argparse.Namespace) -> dict[str, str | int | None]
 
 
 def _send(firm: Firm, options: argparse.Namespace) -> int:
-    letters = send_waiting(firm, now=datetime.now(UTC))
+    letters = send_waiting(firm, now=datetime.now(UTC), limit=10_000)
     if letters and not options.json:
         print(_("{firm}: {letters} letters left.").format(firm=firm.name, letters=letters))
     return letters

@@ -54,7 +54,7 @@ def render_letter(
     ``rows`` of figures; ``links``, three at most, the first one the main; ``after``, in a lower voice; ``signature``;
     ``foot``, small print. Everything is escaped.
     """
-    html = render_to_string(
+    html: str = render_to_string(
         "mail/_letter.html",
         {
             "subject": subject, "language": language, "paragraphs": [_bold(one) for one in paragraphs], "rows": rows,
@@ -72,7 +72,7 @@ def render_letter(
         "\n".join(signature),
         f"-- \n{_wrapped(foot)}" if foot else "",
     ]  # fmt: skip
-    return "\n\n".join(part for part in parts if part) + "\n", html
+    return "\n\n".join(part for part in parts if part) + "\n", html.strip() + "\n"
 
 
 def _bold(text: str) -> SafeString:
