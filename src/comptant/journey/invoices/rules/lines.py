@@ -61,16 +61,15 @@ def plain(number: Decimal) -> str:
 
 
 def read_line(kept: Mapping[str, Any]) -> Line:
-    """A line from its JSON; what is not said is as in ``Line``. Raises ValueError or KeyError when it makes no sense."""
-    defaults = {"quantity": "1", "discount": "0"}
+    """A line from its JSON; what is not said is as in ``Line``. Raises ValueError or KeyError."""
     try:
-        numbers = {
-            name: Decimal(str(kept.get(name, defaults.get(name)))) for name in ("price", "rate", "quantity", "discount")
-        }
+        price, rate = Decimal(str(kept["price"])), Decimal(str(kept["rate"]))
+        quantity, discount = Decimal(str(kept.get("quantity", 1))), Decimal(str(kept.get("discount", 0)))
     except InvalidOperation as error:
         raise ValueError("not a number") from error
-    words = {name: str(kept.get(name, "")) for name in ("unit", "text", "reason")}
-    return Line(title=str(kept["title"]), regime=str(kept.get("regime") or "standard"), **numbers, **words)
+    unit, text, reason = (str(kept.get(name, "")) for name in ("unit", "text", "reason"))
+    regime = str(kept.get("regime") or "standard")
+    return Line(str(kept["title"]), price, rate, quantity, unit, text, discount, regime, reason)
 
 
 def line_fault(lines: Sequence[Line]) -> tuple[str, int] | None:

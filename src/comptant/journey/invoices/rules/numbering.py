@@ -1,4 +1,7 @@
-"""What a number looks like. Source: CGI ann. II 242 nonies A I-7; BR-FR-01, -02 (35 signs, letters, digits, + - _ /)."""
+"""What a number looks like.
+
+Source: CGI ann. II 242 nonies A I-7; BR-FR-01, -02 (35 signs at most: letters, digits, + - _ /).
+"""
 
 from __future__ import annotations
 
