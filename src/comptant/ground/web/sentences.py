@@ -94,9 +94,62 @@ SENTENCES: Sentences = {
     "held_less": _("You ask for {amount}, and {held} is held for this client."),
     "not_disputed": _("Nothing of invoice {number} was disputed by then. Check the dates."),
     "written_off_more_than_open": _("This is {left} more than what was left to pay of invoice {number}."),
+    "already_issued": _("This was already issued: invoice {number}."),
+    "no_such_draft": _("This draft does not exist any more."),
+    "not_drafted_alone": _(
+        "Only an invoice or a deposit is drafted; “{kind}” is made from what it completes or"
+        " corrects."
+    ),
+    "invoice_without_lines": _("An invoice needs one line at least."),
+    "unknown_regime": _("Line {line}: this is no reason we know for bearing no VAT."),
+    "mentions_missing": _("The law wants more on this document before it is issued: {missing}."),
+    "issued_before_last": _(
+        "The last document of this series was issued on {last}; the next one cannot be dated"
+        " {day}."
+    ),
+    "due_before_issue": _("An invoice issued on {issued_on} cannot be due on {due_on}, before it."),
+    "nothing_to_claim": _("Nothing is left to invoice here."),
+    "number_taken": _(
+        "Number {number} is already taken by an invoice issued elsewhere. Give this series another"
+        " prefix."
+    ),
+    "bad_prefix": _("“{prefix}” cannot begin a number: at most 20 letters, digits and + - _ /."),
+    "more_than_agreed": _("{net} net is more than what is left to invoice of the agreement: {left}."),
+    "deposit_amount": _(
+        "A deposit is a share of the agreement above 0 and up to 100 %, or an amount up to {agreed}"
+        " net."
+    ),
+    "not_credited": _("{number} is a credit note, and a credit note is not credited. Issue an invoice instead."),
     # Documents and mail.
     "document_too_large": _("“{name}” is larger than {limit} MB, the most a document may weigh."),
     "bad_address": _("“{address}” is no e-mail address: write it as name@firm.example."),
+    # The API, tokens, people who join.
+    "nothing_here": _("This does not exist, or belongs to another firm."),
+    "token_missing": _("Send a token: “Authorization: Bearer cpt_…”. “comptant token create” makes one."),
+    "token_unknown": _("This token opens nothing: it is unknown, expired or revoked."),
+    "scope_missing": _("This token lacks the scope “{scope}”."),
+    "role_missing": _("The role “{role}” in this firm does not allow it. An owner can change it."),
+    "unreadable": _("The request cannot be read. Nothing was recorded."),
+    "body_too_large": _("The body is too large: up to {limit} MB can be read here."),
+    "wrong_fields": _("Some fields are not as they should be: {fields}. Nothing was recorded."),
+    "method_not_allowed": _("This address exists, but not for this method."),
+    "too_many_requests": _("Too many requests. Wait {seconds} seconds, then try again."),
+    "our_fault": _(
+        "This one is our fault. Nothing was recorded by half; the details are in the log, reference {reference}."
+    ),
+    "bad_cursor": _("This cursor is not of this list. Begin again without one."),
+    "bad_idempotency_key": _("An idempotency key has 1 to {longest} printable ASCII characters."),
+    "idempotency_mismatch": _("The key “{key}” came before with another request. Use a new key for a new request."),
+    "in_future": _("{day} has not come yet: what happened cannot be dated ahead."),
+    "one_party_needed": _("Name one party: one that is there, or a new one."),
+    "deal_ref_taken": _("A deal here is already called “{ref}”. Choose another reference."),
+    "party_ref_taken": _("A party here is already called “{ref}”. Choose another reference."),
+    "period_upside_down": _("The period ends on {until}, before it begins on {since}."),
+    "unknown_scope": _("There is no scope “{scope}”. There are: {known}."),
+    "expires_in_the_past": _("A token must expire later than now."),
+    "already_member": _("{email} signs in to this firm already."),
+    "invitation_over": _("This invitation is over: it was accepted, withdrawn or has expired. Ask for another."),
+    "last_owner": _("{name} is the only owner of the firm. Make someone else an owner first."),
     # Files.
     "no_firm_yet": _("There is no firm here yet. The first import creates one; “comptant demo” shows an example."),
     "lines_refused": _("Some lines were refused meanwhile. Nothing was saved: look at them again."),
