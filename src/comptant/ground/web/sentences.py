@@ -97,27 +97,23 @@ SENTENCES: Sentences = {
     "already_issued": _("This was already issued: invoice {number}."),
     "no_such_draft": _("This draft does not exist any more."),
     "not_drafted_alone": _(
-        "Only an invoice or a deposit is drafted; “{kind}” is made from what it completes or"
-        " corrects."
+        "Only an invoice or a deposit is drafted; “{kind}” is made from what it completes or corrects."
     ),
     "invoice_without_lines": _("An invoice needs one line at least."),
     "unknown_regime": _("Line {line}: this is no reason we know for bearing no VAT."),
     "mentions_missing": _("The law wants more on this document before it is issued: {missing}."),
     "issued_before_last": _(
-        "The last document of this series was issued on {last}; the next one cannot be dated"
-        " {day}."
+        "The last document of this series was issued on {last}; the next one cannot be dated {day}."
     ),
     "due_before_issue": _("An invoice issued on {issued_on} cannot be due on {due_on}, before it."),
     "nothing_to_claim": _("Nothing is left to invoice here."),
     "number_taken": _(
-        "Number {number} is already taken by an invoice issued elsewhere. Give this series another"
-        " prefix."
+        "Number {number} is already taken by an invoice issued elsewhere. Give this series another prefix."
     ),
     "bad_prefix": _("“{prefix}” cannot begin a number: at most 20 letters, digits and + - _ /."),
     "more_than_agreed": _("{net} net is more than what is left to invoice of the agreement: {left}."),
     "deposit_amount": _(
-        "A deposit is a share of the agreement above 0 and up to 100 %, or an amount up to {agreed}"
-        " net."
+        "A deposit is a share of the agreement above 0 and up to 100 %, or an amount up to {agreed} net."
     ),
     "not_credited": _("{number} is a credit note, and a credit note is not credited. Issue an invoice instead."),
     # Documents and mail.
