@@ -15,10 +15,10 @@ from comptant.ground.parties.models import Party
 class State(models.TextChoices):
     """Where a letter is on its way."""
 
-    WAITING = "waiting", _("waiting")
+    WAITING = "waiting", _("waiting to leave")
     LEAVING = "leaving", _("leaving")
-    LEFT = "left", _("left")
-    FAILED = "failed", _("failed")
+    LEFT = "left", _("has left")
+    FAILED = "failed", _("has failed")
 
 
 class Message(FirmModel):

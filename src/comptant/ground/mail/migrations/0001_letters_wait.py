@@ -40,10 +40,10 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("waiting", "waiting"),
+                            ("waiting", "waiting to leave"),
                             ("leaving", "leaving"),
-                            ("left", "left"),
-                            ("failed", "failed"),
+                            ("left", "has left"),
+                            ("failed", "has failed"),
                         ],
                         default="waiting",
                         max_length=7,
