@@ -17,6 +17,7 @@ from comptant.ground.mail.links import forget_expired
 from comptant.ground.mail.sending import send_waiting
 from comptant.ground.web.limits import forget_knocks
 from comptant.journey.invoices import clock as invoices
+from comptant.journey.offers import clock as offers
 from comptant.journey.pipeline import clock as pipeline
 from comptant.journey.pipeline.thresholds import record_thresholds
 
@@ -63,7 +64,7 @@ def advance(firm: Firm, until: date) -> int:
         if record_thresholds(firm, month):
             pipeline.redate(firm, pipeline.changed_thresholds(firm, month))
     Firm.objects.filter(pk=firm.pk).update(clock_on=firm.clock_on, thresholds_on=firm.thresholds_on)
-    return pipeline.cross(firm, firm.clock_on) + invoices.cross(firm, firm.clock_on)
+    return sum(room.cross(firm, firm.clock_on) for room in (pipeline, offers, invoices))
 
 
 def run_all(now: datetime | None = None) -> int:

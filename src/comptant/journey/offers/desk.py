@@ -15,6 +15,7 @@ class OffersDesk:
     """Registered by the application's configuration."""
 
     name = "offers"
+    kinds = tuple(OffersRoom.kinds)
 
     def open(self, firm: Firm) -> Callable[[DealHead], Room]:
         """The rules for deals of each currency."""

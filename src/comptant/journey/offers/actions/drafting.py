@@ -89,7 +89,7 @@ def revise_offer(offer: Offer, *, at: datetime, by: Member, **changes: Any) -> O
     latest = queries.get_offer(offer.deal.firm, offer.number)
     if Offer.objects.filter(firm_id=offer.firm_id, number=offer.number, accepted_at__isnull=False).exists():
         raise Refusal("already_answered", number=offer.number)
-    draft = Draft(**(_as_written(offer) | changes))
+    draft = Draft(**(_as_written(latest) | changes))
     if latest.sent_at is None:
         return _write(latest, draft)
     following = Offer(

@@ -38,7 +38,7 @@ def send_offer(offer: Offer, *, to: str = "", at: datetime, by: Member) -> Offer
     to = checked(address) if address else ""
     _must_be_sendable(offer, to, firm, at)
     _end_what_it_replaces(offer, at)
-    offer.presented_how = offer.presented_how or Presented.SENT
+    offer.presented_how = offer.presented_how or Presented.SENT.value
     offer.presented_on = offer.presented_on or firm.day(at)
     offer.sent_at, offer.sent_to, offer.sent_by = at, to, by
     content = paper.offer_pdf(offer, at=at)

@@ -355,7 +355,6 @@ class Migration(migrations.Migration):
                 ("net", models.DecimalField(decimal_places=2, max_digits=18)),
                 ("tax", models.DecimalField(decimal_places=2, max_digits=18)),
                 ("accepted_at", models.DateTimeField()),
-                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "document",
                     comptant.ground.database.rows.FirmForeignKey(

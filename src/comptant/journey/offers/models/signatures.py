@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models.functions import Now
 
 from comptant.ground.database.rows import FirmForeignKey, FirmModel
 from comptant.ground.database.tables import AppendOnly
@@ -53,7 +52,6 @@ class Signature(AppendOnly, FirmModel):
     net = models.DecimalField(max_digits=18, decimal_places=2)
     tax = models.DecimalField(max_digits=18, decimal_places=2)
     accepted_at = models.DateTimeField()
-    recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta(FirmModel.Meta):
         constraints = [models.UniqueConstraint(fields=["firm", "offer"], name="signature_once")]
