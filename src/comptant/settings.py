@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "comptant.ground.web.middleware.LanguageMiddleware",
     "comptant.ground.web.middleware.FirmMiddleware",
+    "comptant.doors.api.middleware.ApiMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "comptant.doors.web.urls"

@@ -28,6 +28,7 @@ urlpatterns = [
     path("firms/new/", founding_page.new_firm, name="new-firm"),
     path("welcome/<str:key>/", founding_page.first_account, name="first-account"),
     path("f/<str:firm_ref>/", include(of_firm)),
+    path("api/v1/", include("comptant.doors.api.urls")),
 ]
 
 handler400 = "comptant.ground.web.errors.bad_request"

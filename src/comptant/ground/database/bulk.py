@@ -84,6 +84,24 @@ def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     return written
 
 
+def insert_together(parts: Iterable[tuple[str, Sequence[str], Sequence[Sequence[Any]]]]) -> None:
+    """Insert a few rows of several tables in one statement: (table, columns, rows) each, referenced tables anywhere.
+
+    Constraints are checked at the end of the statement. As in ``insert_rows`` a row without ``id`` is given one.
+    """
+    inserts = []
+    for table, columns, rows in parts:
+        if rows:
+            given = () if "id" in columns else ("id",)
+            ids = [f"'{digits}'," for digits in uuid7_digits(len(rows))] if given else [""] * len(rows)
+            lines = (f"({new}{','.join(map(literal, row))})" for new, row in zip(ids, rows, strict=True))
+            inserts.append(f'INSERT INTO "{table}" ({", ".join((*given, *columns))}) VALUES {",".join(lines)}')
+    *first, last = inserts
+    before = ", ".join(f"i{n} AS ({insert})" for n, insert in enumerate(first))
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {before} {last}" if before else last, None)
+
+
 def refresh_statistics(tables: Sequence[str]) -> None:
     """Let PostgreSQL look at tables that have just grown, within the transaction; nothing where it may not.
 

@@ -21,9 +21,9 @@ from comptant.ground.journal.presence import presence
 from comptant.ground.journal.queries import deal_heads, recorded_acts
 from comptant.ground.journal.replay import STATED_RANK, Refused, Room, State, replay, routed_kinds
 from comptant.ground.journal.rollup import roll_acts
-from comptant.ground.journal.rooms import Case, DealHead, Desk, Settled, desks
+from comptant.ground.journal.rooms import Case, DealHead, Desk, Settled, desks, routes
 from comptant.ground.journal.tally import Tally
-from comptant.ground.journal.writing import NewAct, NothingThere, write_acts, write_tally
+from comptant.ground.journal.writing import NewAct, NothingThere, write_acts, write_story, write_tally
 from comptant.ground.refusals import Refusal
 
 
@@ -66,8 +66,11 @@ def post(
     """Record one act with the postings it states, the deal locked; its id comes back.
 
     A late act, dated before acts of its deal, has the clock's conclusions after it taken back and drawn again.
-    Raises NotEnoughThere when a balance other than ``origin`` would go below zero at any instant.
+    Raises NotEnoughThere when a balance other than ``origin`` would go below zero at any instant; RuntimeError for a kind
+    that a room routes: drawn again, its euros would go where the room says, so it is said with ``record``.
     """
+    if routes(act):
+        raise RuntimeError(f"{act} is routed by its room: say it with record")
     firm = deal.firm
     lock_deals(firm, [deal.id])
     last_seq, is_late = _head(firm, deal.id, at)
@@ -94,6 +97,20 @@ def record(firm: Firm, facts: Mapping[UUID, Sequence[Fact]], *, live: bool = Tru
     if live and said:
         go_live(firm, min(said))
     return settle(firm, load_cases(firm, facts))
+
+
+def begin(firm: Firm, head: DealHead, fact: Fact) -> None:
+    """Tell the first fact of a deal made in this very transaction: nobody else knows it, so nothing is locked or read.
+
+    Raises Refused; the caller's transaction, or savepoint, then ends.
+    """
+    go_live(firm, fact.at)
+    bench, until, sums = Bench.open(firm), clock_end(firm), Tally()
+    settled = _settled(Case(head, (), (fact,)), bench, until)
+    _count(firm, settled, sums)
+    write_story(firm, _new_acts(firm, settled), sums)
+    for desk, _ in bench.opened:
+        desk.keep(firm, [settled], until)
 
 
 def _head(firm: Firm, deal_id: UUID, at: datetime) -> tuple[int, bool]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from comptant.ground.database.bulk import insert_rows
+from comptant.ground.database.bulk import insert_rows, insert_together
 from comptant.ground.database.ids import uuid7
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.acts import ZERO, Posting
@@ -96,6 +96,21 @@ def write_acts(firm: Firm, acts: Sequence[NewAct], *, fresh: bool, rolled: bool)
         insert_rows("journal_unrolled", ("id", "firm_id"), ((act.id, firm.id) for act in acts))
 
 
+def write_story(firm: Firm, acts: Sequence[NewAct], tally: Tally) -> None:
+    """Write the first acts of a deal that nobody knows yet, with its balances and their sums, in one statement."""
+    changes = balance_changes(acts)
+    balances = [(firm.id, deal, account, document, *amounts) for (deal, account, document), amounts in changes.items()]
+    insert_together(
+        [
+            ("journal_act", ACT_COLUMNS, [act.row(firm.id) for act in acts]),
+            ("journal_posting", POSTING_COLUMNS, [row for act in acts for row in act.posting_rows(firm.id)]),
+            ("journal_balance", BALANCE_COLUMNS, balances),
+            ("journal_unsealed", ("id", "firm_id"), [(act.id, firm.id) for act in acts]),
+            *tally_rows(firm, tally),
+        ]
+    )
+
+
 RAISE = (
     " ON CONFLICT (firm_id, deal_id, account, document)"
     " DO UPDATE SET net = journal_balance.net + excluded.net, tax = journal_balance.tax + excluded.tax"
@@ -140,14 +155,16 @@ def take_from_balances(firm: Firm, rows: Sequence[tuple[Any, ...]]) -> None:
 
 def write_tally(firm: Firm, tally: Tally) -> None:
     """Write a batch's sums beside those of the batches before."""
+    for table, columns, rows in tally_rows(firm, tally):
+        insert_rows(table, columns, rows)
+
+
+def tally_rows(firm: Firm, tally: Tally) -> list[tuple[str, Sequence[str], list[tuple[Any, ...]]]]:
+    """A batch's sums as (table, columns, rows)."""
     batch = uuid7()
-    insert_rows(
-        "journal_flowrollup",
-        FLOW_COLUMNS,
-        ((firm.id, batch, *key, *sums) for key, sums in tally.flows.items() if any(sums)),
-    )
-    insert_rows(
-        "journal_presencerollup",
-        PRESENCE_COLUMNS,
-        ((firm.id, batch, *key, deals) for key, deals in tally.deals.items() if deals),
-    )
+    flows = [(firm.id, batch, *key, *sums) for key, sums in tally.flows.items() if any(sums)]
+    presences = [(firm.id, batch, *key, deals) for key, deals in tally.deals.items() if deals]
+    return [
+        ("journal_flowrollup", FLOW_COLUMNS, flows),
+        ("journal_presencerollup", PRESENCE_COLUMNS, presences),
+    ]

@@ -17,6 +17,24 @@ READING = frozenset(Role) - {Role.STAFF}
 BRINGING_IN = READING - {Role.MENTOR}
 """Who may bring files in: a mentor reads and comments."""
 
+LEADING = frozenset({Role.OWNER, Role.MANAGER})
+"""Who does everything but the settings of the firm."""
+
+OWNING = frozenset({Role.OWNER})
+"""Settings of the firm, overrides of a limit, tokens, invitations."""
+
+SELLING = LEADING | {Role.SELLER}
+"""Who acts on parties, deals and offers; a seller on their own deals alone."""
+
+KEEPING_BOOKS = LEADING | {Role.ACCOUNTANT}
+"""Who issues invoices, reads the bank and matches."""
+
+RECOVERING = SELLING | {Role.ACCOUNTANT}
+"""Who reminds, disputes and promises; a seller on their own deals alone."""
+
+ASKING = SELLING | {Role.STAFF}
+"""Who captures an extra request: staff do nothing else."""
+
 View = Callable[..., HttpResponse]
 
 
@@ -39,3 +57,8 @@ def only(roles: frozenset[Role]) -> Callable[[View], View]:
 def has_role(member: Member, roles: frozenset[Role]) -> bool:
     """True when the member's role is one of these."""
     return Role(member.role) in roles
+
+
+def sees_own_alone(member: Member) -> bool:
+    """A seller sees and acts on the deals they follow, and on no others."""
+    return member.role == Role.SELLER

@@ -20,6 +20,8 @@ InWords = Callable[[str, Facts], Facts]
 SENTENCES: Sentences = {
     # Firms.
     "firm_ref_taken": _("A firm here is already called “{ref}”. Choose another short name."),
+    "unknown_field": _("The firm has no “{field}” to set."),
+    "bad_identifier": _("“{value}” cannot be the firm’s {field}: a digit or a letter is wrong."),
     # The journal.
     "no_such_deal": _("This deal does not exist, or belongs to another firm."),
     "not_enough_there": _("The amount is not where this act takes it from. Nothing was recorded."),

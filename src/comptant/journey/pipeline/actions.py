@@ -7,13 +7,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm, Member
-from comptant.ground.journal.actions import record
+from comptant.ground.journal.actions import begin, record
 from comptant.ground.journal.acts import Fact
+from comptant.ground.journal.rooms import DealHead
 from comptant.ground.parties.models import Party
+from comptant.ground.refusals import Refusal
 from comptant.journey.pipeline.clock import draw_again
 from comptant.journey.pipeline.models import Closure, Stage, StageKind
 
@@ -51,9 +53,12 @@ def open_deal(
     source: str = "",
     seller: Member | None = None,
 ) -> Deal:
-    """A deal is opened: the first buyer move. Without an ``amount`` (net) it counts as a prospect and for 0."""
+    """A deal is opened: the first buyer move. Without an ``amount`` (net) it counts as a prospect and for 0.
+
+    Raises Refused when what is said of it is impossible, and Refusal deal_ref_taken.
+    """
     firm = party.firm
-    deal: Deal = Deal.objects.create(firm=firm, ref=ref, title=title, party=party, currency=firm.currency)
+    deal = _new_deal(party, ref, title)
     details = {
         "amount": amount,
         "stage": stage,
@@ -61,7 +66,19 @@ def open_deal(
         "seller": str((seller or by).id),
         "source": source,
     }
-    say(deal, "opened", details, at=at, by=by)
+    begin(firm, DealHead(deal.id, deal.currency, party.country or firm.country), Fact("opened", at, details, by=by.id))
+    return deal
+
+
+def _new_deal(party: Party, ref: str, title: str) -> Deal:
+    """The deal's row. Raises Refusal deal_ref_taken, which ends the transaction or savepoint it was tried in."""
+    firm = party.firm
+    try:
+        deal: Deal = Deal.objects.create(firm=firm, ref=ref, title=title, party=party, currency=firm.currency)
+    except IntegrityError as error:
+        if "deal_ref_once" in str(error):
+            raise Refusal("deal_ref_taken", ref=ref) from error
+        raise
     return deal
 
 

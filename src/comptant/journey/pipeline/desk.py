@@ -11,7 +11,7 @@ from comptant.ground.database.bulk import insert_rows
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.replay import Crossing
 from comptant.ground.journal.rooms import DealHead, Settled
-from comptant.journey.pipeline.queries import closures_of, stages_of, thresholds_of
+from comptant.journey.pipeline.queries import closures_of, rules_of, stages_of, thresholds_of
 from comptant.journey.pipeline.rules import PipelineRoom, Thread
 
 STANDING = """
@@ -30,6 +30,7 @@ class PipelineDesk:
     """Registered by the application's configuration."""
 
     name = "pipeline"
+    kinds = tuple(PipelineRoom.kinds)
 
     def open(self, firm: Firm) -> Callable[[DealHead], PipelineRoom]:
         """The firm's rules, one room for each country its clients live in."""
@@ -42,8 +43,11 @@ class PipelineDesk:
 
 
 def room_by_country(firm: Firm, known_at: datetime | None = None) -> Callable[[DealHead], PipelineRoom]:
-    """Three queries, then the room for each deal's country, made once each; with the rules known at an instant."""
-    stages, thresholds, closures = stages_of(firm), thresholds_of(firm, known_at), closures_of(firm, known_at)
+    """The room for each deal's country, made once each; with the rules of today, or those known at an instant."""
+    if known_at is None:
+        stages, thresholds, closures = rules_of(firm)
+    else:
+        stages, thresholds, closures = stages_of(firm), thresholds_of(firm, known_at), closures_of(firm, known_at)
     rooms: dict[str, PipelineRoom] = {}
 
     def room(head: DealHead) -> PipelineRoom:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Q
 
 from comptant.ground.firms.models import Firm
@@ -36,3 +37,38 @@ def closures_of(firm: Firm, known_at: datetime | None = None) -> list[tuple[date
     if known_at is not None:
         rows = rows.filter(recorded_at__lte=known_at)
     return list(rows.order_by("first_on").values_list("first_on", "last_on"))
+
+
+_RULES = """
+SELECT 'stage', key, kind, position, declared_days, NULL::date, NULL::date FROM pipeline_stage WHERE firm_id = %(firm)s
+UNION ALL
+SELECT 'threshold', stage, '', days, 0, from_on, NULL FROM pipeline_threshold
+WHERE firm_id = %(firm)s AND replaced_at IS NULL
+UNION ALL
+SELECT 'closure', '', '', 0, 0, first_on, last_on FROM pipeline_closure WHERE firm_id = %(firm)s
+"""
+
+Rules = tuple[dict[str, Stage], dict[str, list[tuple[date, int]]], list[tuple[date, date]]]
+
+
+def rules_of(firm: Firm) -> Rules:
+    """Stages, thresholds and closures as they hold today, each as above, in one statement."""
+    stages: list[Stage] = []
+    thresholds: dict[str, list[tuple[date, int]]] = {}
+    closures: list[tuple[date, date]] = []
+    with connection.cursor() as cursor:
+        cursor.execute(_RULES, {"firm": firm.id})
+        for what, key, kind, number, declared, first_on, last_on in cursor.fetchall():
+            if what == "stage":
+                stages.append(Stage(key, kind, number, declared))
+            elif what == "threshold":
+                thresholds.setdefault(key, []).append((first_on, number))
+            else:
+                closures.append((first_on, last_on))
+    for days in thresholds.values():
+        days.sort()
+    return (
+        {stage.key: stage for stage in sorted(stages, key=lambda stage: stage.position)},
+        thresholds,
+        sorted(closures),
+    )
