@@ -14,7 +14,7 @@ from comptant.ground.parties.models import Party
 
 PARTY_COLUMNS = (
     "id", "firm_id", "ref", "name", "kind", "country", "siren", "siret", "vat_number", "bn", "email", "phone", "iban",
-    "tags", "custom", "is_mentioned",
+    "tags", "custom", "is_mentioned", "street", "postcode", "city", "language",
 )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ class People:
             "parties_party",
             PARTY_COLUMNS,
             (
-                (party.id, self.firm.id, ref, ref, "company", "", "", "", "", "", "", "", "", [], {}, True)
+                (party.id, self.firm.id, ref, ref, "company", *[""] * 8, [], {}, True, *[""] * 4)
                 for ref, party in made.items()
             ),
         )
