@@ -1,5 +1,6 @@
 """What random players may say of a few deals, said both to the house and to the little model."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -71,15 +72,21 @@ def hopes(draw: st.DrawFn, at: datetime, kind: str) -> Said:
 
 @st.composite
 def claims(draw: st.DrawFn, at: datetime, kind: str, documents: list[str]) -> Event:
-    """Something said of an invoice, or an act that states its own posting; possible or not."""
+    """Something said of an agreement, an invoice or money, or an act that states its own posting; possible or not."""
     if kind == "stated":
         source, target = draw(st.sampled_from(STATED))
         return Event(at, kind, net=draw(amounts), tax=draw(amounts), source=source, target=target)
-    document = draw(st.sampled_from(documents))
-    due_on = at.date() + timedelta(days=draw(st.integers(0, 40))) if kind == "invoiced" else None
     net = draw(amounts)
     tax = draw(st.sampled_from([net / 5, net * 0, net / 20]) | amounts)
-    return Event(at, kind, document, net, tax.quantize(CENT), due_on)
+    event = Event(at, kind, net=net, tax=tax.quantize(CENT), part=draw(st.none() | amounts | amounts))
+    if kind in OF_ANY:
+        document = draw(st.sampled_from(["", *documents])) if kind == "held_used" else ""
+        return replace(event, document=document, part=event.part or net)
+    due_on = at.date() + timedelta(days=draw(st.integers(0, 40))) if kind == "invoiced" else None
+    part = event.part if kind in {"paid", "dispute_settled", "written_off"} else event.part or net
+    name, flag = draw(st.sampled_from(["", "a", "b"])), kind == "credited" and draw(st.booleans())
+    document = draw(st.sampled_from(documents))
+    return replace(event, document=document, due_on=due_on, part=part, name=name, flag=flag)
 
 
 CENT = Decimal("0.01")
@@ -89,7 +96,15 @@ HOPES = [
     *["estimate"] * 2, *["stage"] * 3, *["buyer_move"] * 3, *["hold"] * 2, *["offer_sent"] * 2, "wake",
     "meeting_accepted", "seller_touch", "maybe", "lost", "vanished", "declined", "reactivated", *["won"] * 2,
 ]  # fmt: skip
-CLAIMS = [*["invoiced"] * 3, "disputed", "credited", "paid", *["stated"] * 2]
+CLAIMS = [
+    *["invoiced"] * 5, *["paid"] * 4, *["disputed"] * 3, *["dispute_settled"] * 2, *["credited"] * 2, "discounted",
+    *["bounced"] * 2, *["written_off"] * 2, "restored", "insolvency", "delivered", "ended", "extra_accepted",
+    "amended_down", "received", "penalty_paid", "held_used", "stated",
+]  # fmt: skip
+OF_ANY = {
+    "insolvency", "delivered", "ended", "extra_accepted", "amended_down", "received", "penalty_paid", "held_used",
+}  # fmt: skip
+"""Kinds that need no document."""
 
 
 class House:
@@ -121,10 +136,17 @@ class House:
             posting = Posting(told.source, told.target, told.net, told.tax)
             return Fact("stated", instant(told.at), postings=(posting,))
         invoice = self.enter(deal, told) if told.kind == "invoiced" else None
-        invoice = invoice or Invoice.objects.get(number=told.document)
-        details = {"document": str(invoice.id), "number": told.document, "net": str(told.net), "tax": str(told.tax)}
-        if told.kind == "disputed":
-            details["amount"] = str(told.net)
+        if told.document and invoice is None:
+            invoice = Invoice.objects.get(number=told.document)
+        details: dict[str, Any] = {"net": str(told.net), "tax": str(told.tax), "dispute": told.name}
+        if told.kind == "delivered":
+            del details["tax"]
+        if invoice is not None:
+            details |= {"document": str(invoice.id), "number": told.document}
+        if told.part is not None:
+            details["amount"] = str(told.part)
+        if told.flag:
+            details["reissue"] = True
         if told.due_on:
             details["due_on"] = told.due_on.isoformat()
         return Fact(told.kind, instant(told.at), details)

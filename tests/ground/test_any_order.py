@@ -51,7 +51,7 @@ def stories(draw: st.DrawFn) -> list[Told]:
             kind = kind if threads[ref].told else "opened"
             said: Said | Event = draw(players.hopes(at, kind))
         else:
-            if kind == "invoiced" or not documents:
+            if kind == "invoiced" or not (documents or kind in players.OF_ANY):
                 invoices, kind = invoices + 1, kind if kind == "stated" else "invoiced"
                 documents = [f"F-{invoices}"]
             said = draw(players.claims(at, kind, documents))

@@ -81,7 +81,7 @@ class JournalMachine(RuleBasedStateMachine):
     @rule(data=st.data(), ref=st.sampled_from(DEALS), kind=st.sampled_from(players.CLAIMS))
     def claim(self, data: st.DataObject, ref: str, kind: str) -> None:
         documents = [event.document for event in self.threads[ref].events if event.kind == "invoiced"]
-        if kind == "invoiced" or not documents:
+        if kind == "invoiced" or not (documents or kind in players.OF_ANY):
             self.invoices += 1
             documents = [f"F-{self.invoices}"]
             kind = kind if kind == "stated" else "invoiced"

@@ -89,7 +89,7 @@ def test_what_is_not_there_is_not_taken_now_or_late(house):
     acts = Act.objects.count()
     for day in (25, 13):
         with pytest.raises((NotEnoughThere, Refused)) as refusal:
-            post(deal, act="delivered", at=at(house, 6 if day == 25 else 5, day), postings=[
+            post(deal, act="stated", at=at(house, 6 if day == 25 else 5, day), postings=[
                 Posting("signed", "billable", Decimal("500.01")),
             ])  # fmt: skip
         assert refusal.value.code == "not_enough_there"

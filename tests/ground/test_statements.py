@@ -29,7 +29,7 @@ def test_posting_on_time_takes_nine_statements_at_most(lune: Firm) -> None:
         for n in range(3):
             postings = [Posting("signed", "billable", Decimal(10)), Posting("origin", "held", Decimal(5))]
             with CaptureQueriesContext(connection) as captured:
-                post(deal, act="delivered", at=at + timedelta(minutes=n), by=ada, postings=postings)
+                post(deal, act="stated", at=at + timedelta(minutes=n), by=ada, postings=postings)
             counts.append(len(statements(captured)))
         assert max(counts) <= 9
         assert len(set(counts)) == 1

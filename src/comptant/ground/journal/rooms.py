@@ -5,7 +5,7 @@ The journal stands below the rooms and cannot import them; each room's AppConfig
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -50,6 +50,8 @@ class Desk(Protocol):
     """A room as the journal meets it."""
 
     name: str
+    kinds: Collection[str]
+    """Kinds of facts its room routes: said with ``record`` or ``settle``, never with ``post``."""
 
     def open(self, firm: Firm) -> Callable[[DealHead], Room]:
         """Read what the rules need of the firm, once; then give the rules for each deal."""
@@ -76,3 +78,8 @@ def register(desk: Desk) -> None:
 def desks() -> Sequence[Desk]:
     """The rooms in the order of the journey."""
     return tuple(_desks)
+
+
+def routes(kind: str) -> bool:
+    """Some room says where the euros of such a fact go."""
+    return any(kind in desk.kinds for desk in _desks)

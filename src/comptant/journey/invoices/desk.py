@@ -22,6 +22,7 @@ class InvoicesDesk:
     """Registered by the application's configuration."""
 
     name = "invoices"
+    kinds = tuple(InvoiceRoom.kinds)
 
     def open(self, firm: Firm) -> Callable[[DealHead], Room]:
         """The rules for deals of each currency."""
