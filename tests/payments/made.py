@@ -25,7 +25,7 @@ def invoiced(
     """An invoice at 20 %, with a deal of its own, due thirty days later."""
     party = party or next(iter(house.clients.values()))
     total = Decimal(gross)
-    net = (total / Decimal("1.2")).quantize(CENTS)
+    net = Decimal(more.pop("net", total / Decimal("1.2"))).quantize(CENTS)
     deal = Deal.objects.create(
         firm=house.firm, ref=f"invoice {number}", title=number, party=party, currency=house.firm.currency
     )

@@ -118,6 +118,46 @@ SENTENCES: Sentences = {
         "A deposit is a share of the agreement above 0 and up to 100 %, or an amount up to {agreed} net."
     ),
     "not_credited": _("{number} is a credit note, and a credit note is not credited. Issue an invoice instead."),
+    # Payments and the bank.
+    "statement_unknown": _(
+        "This is no bank statement known here ({found}). Give a camt.053, a camt.054 or a CSV"
+        " file."
+    ),
+    "statement_broken": _("Line {line} of the statement cannot be read: {reason}."),
+    "statement_entities": _("The statement declares XML entities and is refused. Ask the bank for it again."),
+    "statement_value": _("Line {line} of the statement, {field}: “{found}”; expected {expected}."),
+    "statement_balances": _(
+        "Statement {statement}: {opening} and movements of {moved} make {expected}, but it closes at"
+        " {found}. Nothing was kept."
+    ),
+    "statement_chain": _(
+        "Line {line} of the statement: the balance says {found}; expected {expected} after the line"
+        " before."
+    ),
+    "statement_encoding": _("The statement is in no encoding known here ({encoding}). Save it as CSV (UTF-8)."),
+    "statement_currency": _("The account {account} is in {expected}, and the statement in {found}."),
+    "statement_of_other_account": _("The statement is of the account {account}, not of {expected}."),
+    "statement_too_large": _("The statement weighs more than {limit} MB. Ask the bank for a shorter period."),
+    "layout_needed": _(
+        "The columns of this file are not recognised: {found}. Name day, label and amount in a"
+        " mapping."
+    ),
+    "layout_unknown": _("“{name}” is nothing a bank mapping says. Known: {known}."),
+    "layout_column_absent": _("The mapping takes {ours} from “{column}”, which the file does not have: {found}."),
+    "account_needed": _("The file does not name its account, and there are several: {known}. Name one with --account."),
+    "allocated_more_than_received": _("You give {allocated} to invoices, and {amount} was received."),
+    "payment_in_future": _("{day} has not come yet: a payment is recorded once it was received."),
+    "other_currency": _("Invoice {number} is in {currency}: a payment in another currency cannot settle it."),
+    "credit_note_not_paid": _("{number} is a credit note: nothing is to be paid on it."),
+    "line_already_matched": _("Someone matched this line meanwhile ({day}, {amount})."),
+    "line_not_matched": _("This line is not matched ({day}, {amount}): there is nothing to undo."),
+    "payment_used": _("Money of this line was given back or bounced since ({day}, {amount}): it cannot be undone."),
+    "bounced_more_than_received": _("The bank takes back {amount}, and {left} is left of this payment."),
+    "no_such_invoice_number": _("No invoice here has the number {number}."),
+    "no_such_line": _("No bank line is called “{line}”, or it is another firm’s."),
+    "fee_too_large": _("A fee of {fee} on a line of {amount} cannot be."),
+    "payer_needed": _("Say who paid: the line of {day} for {amount} names no invoice."),
+    "line_went_out": _("The line of {day} for {amount} went out: it pays no invoice."),
     # Documents and mail.
     "document_too_large": _("“{name}” is larger than {limit} MB, the most a document may weigh."),
     "bad_address": _("“{address}” is no e-mail address: write it as name@firm.example."),
