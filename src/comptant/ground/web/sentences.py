@@ -73,6 +73,7 @@ SENTENCES: Sentences = {
     "code_too_soon": _("A code was sent a moment ago. Wait a minute before asking for another."),
     "signer_needed": _("Your name and your function are needed to sign."),
     "consent_needed": _("Tick that you may commit the company and that you accept the offer."),
+    "cannot_sign_here": _("This offer cannot be signed here today. Please write to {firm}: they will settle it."),
     "unknown_option": _("This option is not part of the offer."),
     "unknown_reason": _("“{why}” is no reason we know."),
     "already_agreed": _("This deal already has an agreement. What is asked for beside it is an extra request."),
@@ -120,8 +121,7 @@ SENTENCES: Sentences = {
     "not_credited": _("{number} is a credit note, and a credit note is not credited. Issue an invoice instead."),
     # Payments and the bank.
     "statement_unknown": _(
-        "This is no bank statement known here ({found}). Give a camt.053, a camt.054 or a CSV"
-        " file."
+        "This is no bank statement known here ({found}). Give a camt.053, a camt.054 or a CSV file."
     ),
     "statement_broken": _("Line {line} of the statement cannot be read: {reason}."),
     "statement_entities": _("The statement declares XML entities and is refused. Ask the bank for it again."),
@@ -131,16 +131,14 @@ SENTENCES: Sentences = {
         " {found}. Nothing was kept."
     ),
     "statement_chain": _(
-        "Line {line} of the statement: the balance says {found}; expected {expected} after the line"
-        " before."
+        "Line {line} of the statement: the balance says {found}; expected {expected} after the line before."
     ),
     "statement_encoding": _("The statement is in no encoding known here ({encoding}). Save it as CSV (UTF-8)."),
     "statement_currency": _("The account {account} is in {expected}, and the statement in {found}."),
     "statement_of_other_account": _("The statement is of the account {account}, not of {expected}."),
     "statement_too_large": _("The statement weighs more than {limit} MB. Ask the bank for a shorter period."),
     "layout_needed": _(
-        "The columns of this file are not recognised: {found}. Name day, label and amount in a"
-        " mapping."
+        "The columns of this file are not recognised: {found}. Name day, label and amount in a mapping."
     ),
     "layout_unknown": _("“{name}” is nothing a bank mapping says. Known: {known}."),
     "layout_column_absent": _("The mapping takes {ours} from “{column}”, which the file does not have: {found}."),

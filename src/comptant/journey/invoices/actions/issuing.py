@@ -19,7 +19,7 @@ from comptant.ground.database.ids import uuid7
 from comptant.ground.database.scope import firm_scope
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm, Identity, Member
-from comptant.ground.journal.actions import lock_deals, record
+from comptant.ground.journal.actions import record
 from comptant.ground.journal.acts import Fact
 from comptant.ground.refusals import Refusal
 from comptant.journey.invoices.actions.drafting import UNSOLD
@@ -33,11 +33,14 @@ from comptant.journey.invoices.rules.taxes import Sums
 from comptant.journey.invoices.words import MissingMentions
 
 _NEXT = """
-INSERT INTO invoices_series AS s (id, firm_id, prefix, year, last_number, last_issued_on) VALUES (%s, %s, %s, %s, 1, %s)
+INSERT INTO invoices_series AS s (id, firm_id, prefix, year, last_number, last_issued_on)
+VALUES (%(id)s, %(firm)s,
+        coalesce((SELECT p.prefix FROM invoices_prefix p WHERE p.firm_id = %(firm)s AND p.kind = %(kind)s), %(usual)s),
+        %(year)s, 1, %(day)s)
 ON CONFLICT (firm_id, prefix, year) DO UPDATE
 SET last_number = s.last_number + 1, last_issued_on = excluded.last_issued_on
 WHERE s.last_issued_on <= excluded.last_issued_on
-RETURNING s.id, s.last_number
+RETURNING s.id, s.prefix, s.last_number
 """
 
 
@@ -47,15 +50,7 @@ def issue(draft: Draft, *, at: datetime, by: Member) -> Invoice:
 
     Raises Refusal already_issued, mentions_missing with all that is missing, issued_before_last, due_before_issue.
     """
-    lock_deals(draft.firm, [draft.deal_id])
-    found = Draft.objects.filter(firm=draft.firm_id, id=draft.id).select_related(
-        "invoice", "deal__party", "agreement__offer", "milestone"
-    )
-    held: Draft | None = found.first()
-    if held is None:
-        raise Refusal("no_such_draft")
-    if held.invoice is not None:
-        raise Refusal("already_issued", number=held.invoice.number)
+    held = _held(draft)
     subject = Subject(
         held.deal, held.kind, [read_line(line) for line in held.lines], held.due_on, held.supplied_from,
         held.supplied_on, held.purchase_order, held.note, held.agreement, held.milestone,
@@ -64,6 +59,18 @@ def issue(draft: Draft, *, at: datetime, by: Member) -> Invoice:
     Draft.objects.filter(firm=draft.firm_id, id=draft.id).update(invoice=invoice)
     draft.invoice = invoice
     return invoice
+
+
+def _held(draft: Draft) -> Draft:
+    """The draft as it is now, it and its deal held until the transaction ends; one statement for both."""
+    drafts = Draft.objects.select_for_update(of=("self", "deal"))
+    related = drafts.select_related("deal__party", "agreement__offer", "milestone")
+    held: Draft | None = related.filter(firm=draft.firm_id, id=draft.id).first()
+    if held is None:
+        raise Refusal("no_such_draft")
+    if held.invoice_id is not None:
+        raise Refusal("already_issued", number=Invoice.objects.get(firm=draft.firm_id, id=held.invoice_id).number)
+    return held
 
 
 def issue_all(firm: Firm, draft_ids: Iterable[UUID], *, at: datetime, by: Member) -> list[Invoice | Refusal]:
@@ -100,7 +107,8 @@ def issued(firm: Firm, subject: Subject, *, at: datetime, by: Member) -> Invoice
     invoice = _kept(firm, subject, content, sums, series)
     told = [_fact(subject, invoice, sums, at, by)]
     record(firm, {subject.deal.id: told})
-    invoice.refresh_from_db(fields=["open_net", "open_tax", "settled_on", "next_on"])
+    for kept_by_the_desk in ("open_net", "open_tax", "settled_on", "next_on"):
+        del invoice.__dict__[kept_by_the_desk]  # read again when somebody asks
     _name_deal(firm, subject.deal, number)
     return invoice
 
@@ -133,17 +141,24 @@ def next_number(firm: Firm, kind: str, issued_on: date) -> tuple[UUID, str]:
 
     Raises Refusal issued_before_last: a series is chronological.
     """
-    prefix = Prefix.objects.filter(firm=firm, kind=kind).values_list("prefix", flat=True).first() or DEFAULT_PREFIX
+    asked: dict[str, Any] = {
+        "id": uuid7(), "firm": firm.id, "kind": kind, "usual": DEFAULT_PREFIX, "year": issued_on.year, "day": issued_on
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [uuid7(), firm.id, prefix, issued_on.year, issued_on])
+        cursor.execute(_NEXT, asked)
         row = cursor.fetchone()
     if row is None:
-        last = Series.objects.get(firm=firm, prefix=prefix, year=issued_on.year).last_issued_on
-        raise Refusal("issued_before_last", day=issued_on.isoformat(), last=last.isoformat())
-    number = number_of(prefix, issued_on.year, row[1])
+        raise Refusal("issued_before_last", day=issued_on.isoformat(), last=_last_issued(firm, kind, issued_on))
+    series, prefix, last = row
+    number = number_of(prefix, issued_on.year, last)
     if len(number) > LONGEST:
         raise Refusal("bad_prefix", prefix=prefix)
-    return row[0], number
+    return series, number
+
+
+def _last_issued(firm: Firm, kind: str, issued_on: date) -> str:
+    prefix = Prefix.objects.filter(firm=firm, kind=kind).values_list("prefix", flat=True).first() or DEFAULT_PREFIX
+    return str(Series.objects.get(firm=firm, prefix=prefix, year=issued_on.year).last_issued_on)
 
 
 def _kept(firm: Firm, subject: Subject, content: dict[str, Any], sums: Sums, series: UUID) -> Invoice:
