@@ -40,7 +40,13 @@ def test_nothing_is_left_to_do() -> None:
 
 
 def test_nothing_inline_in_templates() -> None:
-    pages = [path for path in tracked() if path.suffix in (".html", ".svg") and PACKAGE in path.parents]
+    """But for letters: mail programs know no style sheet, and no policy of ours reaches them."""
+    letters = PACKAGE / "ground" / "mail" / "templates"
+    pages = [
+        path
+        for path in tracked()
+        if path.suffix in (".html", ".svg") and PACKAGE in path.parents and letters not in path.parents
+    ]
     inline = [
         f"{named(path)}:{number} {line.strip()[:60]}"
         for path in pages
