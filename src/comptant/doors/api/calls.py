@@ -78,4 +78,4 @@ def remember(token: ApiToken, call_id: UUID, status: int, answer: str) -> None:
 
 def forget(firm: Firm, now: datetime) -> int:
     """Answers older than seven days are no longer known; how many went."""
-    return ApiCall.objects.filter(firm=firm, at__lte=now - KEPT).delete()[0]  # type: ignore[no-any-return]
+    return ApiCall.objects.filter(firm=firm, at__lte=now - KEPT).delete()[0]

@@ -65,10 +65,10 @@ class Door:
         self.router = Router(tags=[tag])
 
     def reads(
-        self, path: str, answers: Any, *, roles: frozenset[Role] = READING, scope: str = "read"
+        self, path: str, answers: Any, *, roles: frozenset[Role] = READING, scope: str = "read", gives: str = ""
     ) -> Callable[[Route], Route]:
-        """A GET."""
-        return self._route("GET", path, answers, 200, scope, roles)
+        """A GET. ``gives`` names the media type of an answer that is a file; ``answers`` is then None."""
+        return self._route("GET", path, answers, 200, scope, roles, gives=gives)
 
     def does(
         self, path: str, answers: Any, *, roles: frozenset[Role], scope: str, status: int = 201, takes: str = ""
@@ -86,7 +86,15 @@ class Door:
         return self._route(method, path, answers, 200, scope, roles)
 
     def _route(
-        self, method: str, path: str, answers: Any, status: int, scope: str, roles: frozenset[Role], takes: str = ""
+        self,
+        method: str,
+        path: str,
+        answers: Any,
+        status: int,
+        scope: str,
+        roles: frozenset[Role],
+        takes: str = "",
+        gives: str = "",
     ) -> Callable[[Route], Route]:
         def declared(view: Route) -> Route:
             words = (view.__doc__ or "").strip().splitlines()
@@ -100,7 +108,7 @@ class Door:
                 operation_id=view.__name__,
                 summary=words[0].rstrip("."),
                 description=_described("\n".join(words[1:]).strip(), scope, roles),
-                openapi_extra=_extra(method, takes),
+                openapi_extra=_extra(method, scope, takes, gives),
             )
             view._ninja_operation.view_func = _with_status(view, status)  # type: ignore[attr-defined]
             return view
@@ -131,9 +139,14 @@ def _described(text: str, scope: str, roles: frozenset[Role]) -> str:
     return f"{text}\n\nScope `{scope}`. Roles: {names}.".strip()
 
 
-def _extra(method: str, takes: str) -> dict[str, Any]:
+FILE = {"schema": {"type": "string", "format": "binary"}}
+
+
+def _extra(method: str, scope: str, takes: str, gives: str) -> dict[str, Any]:
     extra: dict[str, Any] = {"responses": {429: {"headers": {"Retry-After": {"schema": {"type": "integer"}}}}}}
-    if method == "POST":
+    if gives:
+        extra["responses"][200] = {"description": "The file.", "content": {gives: FILE}}
+    if method == "POST" and scope != PUBLIC:
         extra["parameters"] = [
             {
                 "in": "header", "name": "Idempotency-Key", "required": False,
@@ -142,9 +155,7 @@ def _extra(method: str, takes: str) -> dict[str, Any]:
             }
         ]  # fmt: skip
     if takes:
-        extra["requestBody"] = {
-            "required": True, "content": {takes: {"schema": {"type": "string", "format": "binary"}}}
-        }  # fmt: skip
+        extra["requestBody"] = {"required": True, "content": {takes: FILE}}
     return extra
 
 

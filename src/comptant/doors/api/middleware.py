@@ -105,7 +105,7 @@ def _must_be_readable(request: HttpRequest) -> None:
     if int(said) > most:
         raise Refusal("body_too_large", limit=f"{most / 1_000_000:.1f}")
     if request.method not in ("GET", "HEAD"):
-        request._body = request.read(most + 1)  # type: ignore[attr-defined]
+        request._body = request.read(most + 1)
 
 
 def _token_key(request: HttpRequest) -> TokenKey:

@@ -38,7 +38,7 @@ def open_invitation(firm: Firm, email: str, role: Role, name: str, *, at: dateti
 
 def waiting(firm: Firm) -> QuerySet[Any]:
     """The invitations that nobody has answered or withdrawn."""
-    return Invitation.objects.filter(firm=firm, accepted_at=None, withdrawn_at=None)  # type: ignore[no-any-return]
+    return Invitation.objects.filter(firm=firm, accepted_at=None, withdrawn_at=None)
 
 
 @transaction.atomic

@@ -42,6 +42,20 @@ def _amount(value: Any) -> Decimal:
     return in_cents
 
 
+def _exact(value: Any) -> Decimal:
+    """A figure of up to four decimals: a unit price, a quantity, a rate."""
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise PydanticCustomError("not_an_amount", "no figure")
+    try:
+        figure = Decimal(value)
+        exact = figure.quantize(Decimal("0.0001")) if figure.is_finite() and abs(figure) < LARGEST else None
+    except (InvalidOperation, ValueError):
+        exact = None
+    if exact is None or exact != figure:
+        raise PydanticCustomError("not_an_amount", "no figure")
+    return figure
+
+
 def _day(value: Any) -> date:
     """An ISO day within two centuries."""
     try:
@@ -78,6 +92,11 @@ Amount = Annotated[Decimal, BeforeValidator(_amount), Field(ge=0), _AMOUNT]
 """An amount, not negative, as text with two decimals at most."""
 Positive = Annotated[Decimal, BeforeValidator(_amount), Field(gt=0), _AMOUNT]
 """An amount above zero."""
+_EXACT = _schema(pattern=r"^-?\d{1,14}(\.\d{1,4})?$", examples=["20"])
+Exact = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0), _EXACT]
+"""A figure, not negative, with four decimals at most: a unit price, a quantity."""
+Rate = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=100), _EXACT]
+"""Percent, from 0 to 100."""
 Day = Annotated[date, BeforeValidator(_day), _schema(format="date")]
 When = Annotated[Any, BeforeValidator(_instant), _schema(format="date-time", examples=["2026-01-31T09:30:00+01:00"])]
 """An instant, or a day."""
@@ -85,11 +104,10 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Words = Annotated[str, Field(max_length=2000)]
 Short = Annotated[str, Field(max_length=120)]
 Ref = Annotated[str, Field(max_length=200)]
-Share = Annotated[Decimal, BeforeValidator(_amount), Field(gt=0, le=100), _AMOUNT]
-"""Percent, above 0 and up to 100, with two decimals at most."""
-
 ToldAmount = Annotated[Decimal, PlainSerializer(lambda value: f"{value:.2f}", return_type=str), _AMOUNT]
 """An amount in an answer: text with two decimals."""
+ToldExact = Annotated[Decimal, PlainSerializer(lambda value: f"{value.normalize():f}", return_type=str), _EXACT]
+"""A figure in an answer, without needless zeros."""
 ToldDay = Annotated[date, _schema(format="date")]
 ToldInstant = Annotated[datetime, _schema(format="date-time")]
 
