@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from comptant.doors.web import deal_page, deals_page, entrance, founding_page, imports_page, path_page, start_page
+from comptant.doors.web import (
+    client_page,
+    deal_page,
+    deals_page,
+    entrance,
+    founding_page,
+    imports_page,
+    path_page,
+    start_page,
+)
 from comptant.ground.web.roles import BRINGING_IN, READING, only
 
 reads, brings_in = only(READING), only(BRINGING_IN)
@@ -20,6 +29,14 @@ of_firm = [
     path("imports/<uuid:import_id>/loading/", brings_in(imports_page.loading), name="import-loading"),
 ]
 
+of_client = [
+    path("", client_page.offer, name="offer-page"),
+    path("code/", client_page.code, name="offer-code"),
+    path("acceptance/", client_page.acceptance, name="offer-acceptance"),
+    path("refusal/", client_page.refusal, name="offer-refusal"),
+    path("offer.pdf", client_page.paper, name="offer-paper"),
+]
+
 urlpatterns = [
     path("", entrance.front_door, name="front-door"),
     path("login/", entrance.sign_in, name="login"),
@@ -27,6 +44,7 @@ urlpatterns = [
     path("firms/", entrance.firms, name="firms"),
     path("firms/new/", founding_page.new_firm, name="new-firm"),
     path("welcome/<str:key>/", founding_page.first_account, name="first-account"),
+    path("o/<str:secret>/", include(of_client)),
     path("f/<str:firm_ref>/", include(of_firm)),
     path("api/v1/", include("comptant.doors.api.urls")),
 ]

@@ -54,7 +54,8 @@ def out_of_date(request: HttpRequest, text: str) -> HttpResponse:
 def our_fault(request: HttpRequest) -> HttpResponse:
     """500: with a reference that the log has too. Nothing of the request is shown."""
     reference = f"{secrets.token_hex(1)}-{secrets.token_hex(2)}".upper()
-    log.error("error page shown, reference %s, %s %s", reference, request.method, request.path)
+    route = request.resolver_match.route if request.resolver_match else "?"  # the address itself may hold a secret
+    log.error("error page shown, reference %s, %s %s", reference, request.method, route)
     text = _("Nothing was recorded by half. The details are in the log, reference {reference}. Try again in a minute.")
     return _answer(request, 500, _("This one is our fault"), text.format(reference=reference), coin="disputed")
 

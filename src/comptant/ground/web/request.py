@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.conf import settings
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -26,3 +27,10 @@ class MemberRequest(VisitorRequest):
     member: Member
     today: date
     """The firm's day; a demonstration's never passes its fixed today."""
+
+
+def client_address(request: HttpRequest) -> str:
+    """Where the request came from: behind a proxy, what the proxy nearest to us says."""
+    told = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
+    direct = str(request.META.get("REMOTE_ADDR", ""))
+    return told or direct if settings.SECURE_PROXY_SSL_HEADER else direct

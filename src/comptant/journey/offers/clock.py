@@ -51,8 +51,8 @@ def _reach(firm: Firm, due: list[Milestone]) -> int:
     facts: dict[UUID, list[Fact]] = {}
     reached = [milestone for milestone in due if milestone.id in still]
     for milestone in reached:
-        milestone.reached_on = milestone.due_on
-        fact = delivered(milestone, at=firm.midnight(milestone.due_on))
+        milestone.reached_on = on = milestone.due_on or firm.clock_on
+        fact = delivered(milestone, at=firm.midnight(on))
         facts.setdefault(milestone.agreement.deal_id, []).append(fact)
     Milestone.objects.bulk_update(reached, ["reached_on"])
     record(firm, facts, live=False)

@@ -73,7 +73,7 @@ def acknowledgement(offer: Offer, agreement: Agreement, name: str) -> Letter:
         when = f"{days.plain_day(accepted.date(), language)}, {days.clock_time(accepted, language)}" if accepted else ""
         rows = [
             Row(_("Accepted by"), name), Row(_("On"), when),
-            Row(_("Total, tax included"), gross, is_total=True),
+            Row(_("Total inc. tax"), gross, is_total=True),
         ]  # fmt: skip
         return _letter(
             offer,

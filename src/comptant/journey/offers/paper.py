@@ -36,7 +36,7 @@ def printed(offer: Offer) -> Shown:
         number = _("{number}, version {version}").format(number=offer.number, version=offer.version)
         words = {
             "for": _("For"), "date": _("Date"), "answer_by": _("Yes or no by"), "gain": _("What you gain"),
-            "do": _("What we will do"), "service": _("Service"), "quantity": _("Qty"), "net": _("Total net"),
+            "do": _("What we will do"), "service": _("Service"), "quantity": _("Qty"), "net": _("Total ex. tax"),
             "options": _("Options, if you take them"), "pay": _("When you pay"), "hold": _("In return"),
             "conditions": _("Conditions"), "agreed": _("Agreed"),
         }  # fmt: skip

@@ -15,6 +15,7 @@ from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.acts import OPEN
 from comptant.ground.parties.models import Party
+from comptant.ground.refusals import Refusal
 from comptant.journey.offers.models import Agreement, Milestone, Offer, OfferKind, OfferLine
 from comptant.journey.offers.rules.drafts import LineDraft, PartDraft
 from comptant.journey.offers.rules.totals import Totals, totals
@@ -126,6 +127,12 @@ def taken_lines(lines: Iterable[OfferLine], options: Iterable[str]) -> list[Offe
     """The lines that count when these options are taken: all that are not optional, and those."""
     taken = set(options)
     return [line for line in lines if not line.is_optional or str(line.id) in taken]
+
+
+def check_options(offer: Offer, options: Sequence[str]) -> None:
+    """Nothing when these are ids of its optional lines. Raises Refusal unknown_option."""
+    if set(options) - {str(line.id) for line in lines_of(offer) if line.is_optional}:
+        raise Refusal("unknown_option")
 
 
 def totals_of(firm: Firm, currency: str, lines: Iterable[OfferLine]) -> Totals:

@@ -50,11 +50,19 @@ def shown(offer: Offer, options: Iterable[str] = ()) -> Shown:
             "party": {"name": party.name, "lines": address(party)},
             "lines": [said.line(line) for line in lines if not line.is_optional],
             "options": [said.line(line) for line in lines if line.is_optional],
-            "sums": [[_("Total net"), said.amount(whole.net)], *said.taxes(whole)],
-            "total": [_("Total, tax included"), said.amount(whole.gross)],
+            "sums": [[_("Total ex. tax"), said.amount(whole.net)], *said.taxes(whole)],
+            "total": [_("Total inc. tax"), said.amount(whole.gross)],
             "schedule": said.schedule(queries.parts_drafted(offer), whole),
             "mentions": mentions(firm),
         }  # fmt: skip
+
+
+def consent_for(offer: Offer) -> str:
+    """The sentence a client agrees to when they sign, in their language; it is kept with the signature."""
+    party, language = offer.deal.party, queries.language_for(offer.deal.party, offer.deal.firm)
+    with translation.override(language):
+        words = _("I may commit {party}, and I accept offer {number}, version {version}, and its conditions.")
+        return words.format(party=party.name, number=offer.number, version=offer.version)
 
 
 class Sayer:

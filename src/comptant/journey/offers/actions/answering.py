@@ -45,7 +45,7 @@ def ask_code(offer: Offer, *, at: datetime) -> SigningCode:
     Raises Refusal code_too_soon, and those of an offer that cannot be answered.
     """
     lock_deals(offer.deal.firm, [offer.deal_id])
-    offer = _answerable(offer, at)
+    offer = answerable(offer, at)
     sent = SigningCode.objects.filter(firm_id=offer.firm_id, offer=offer)
     recent = sent.filter(sent_at__gt=at - timedelta(days=1)).count()
     if recent >= CODES_A_DAY or sent.filter(sent_at__gt=at - CODE_AGAIN_AFTER).exists():
@@ -103,7 +103,7 @@ def accept_offer(
     code_too_many, over_limit, red_party, already_answered, offer_ended, offer_expired.
     """
     lock_deals(offer.deal.firm, [offer.deal_id])
-    offer = _answerable(offer, at)
+    offer = answerable(offer, at)
     if not name.strip() or not function.strip():
         raise Refusal("signer_needed")
     if not consent.strip():
@@ -132,7 +132,7 @@ def decline_offer(offer: Offer, *, why: str, comment: str = "", at: datetime) ->
     Raises Refusal unknown_reason, already_answered, offer_ended, offer_expired.
     """
     lock_deals(offer.deal.firm, [offer.deal_id])
-    offer = _answerable(offer, at)
+    offer = answerable(offer, at)
     if why not in Refused.values:
         raise Refusal("unknown_reason", why=why)
     offer.declined_at, offer.declined_why, offer.declined_comment = at, why, comment.strip()[:2000]
@@ -155,11 +155,11 @@ def _facts_of_refusal(offer: Offer, at: datetime) -> list[Fact]:
     return [refused, Fact(end, at, details, key) if end else Fact("buyer_move", at, {"channel": "offer"}, key)]
 
 
-def _answerable(offer: Offer, at: datetime) -> Offer:
-    """The offer as it stands now, its deal locked. Raises Refusal when it cannot be answered."""
+def answerable(offer: Offer, at: datetime) -> Offer:
+    """The offer as it stands now; lock its deal first to act upon it. Raises Refusal when it cannot be answered."""
     firm = offer.deal.firm
     fresh = queries.get_offer(firm, offer.number, offer.version)
-    found = queries.state_of(fresh, firm.day(at))
+    found = queries.state_of(fresh, firm.today(at))
     if found == SENT:
         return fresh
     if found in (ACCEPTED, DECLINED):
@@ -170,10 +170,8 @@ def _answerable(offer: Offer, at: datetime) -> Offer:
 
 
 def _taken(offer: Offer, options: Sequence[str]) -> list[OfferLine]:
-    lines = queries.lines_of(offer)
-    if set(options) - {str(line.id) for line in lines if line.is_optional}:
-        raise Refusal("unknown_option")
-    return queries.taken_lines(lines, options)
+    queries.check_options(offer, options)
+    return queries.taken_lines(queries.lines_of(offer), options)
 
 
 def _sign(

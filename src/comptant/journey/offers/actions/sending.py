@@ -60,7 +60,7 @@ def _must_be_sendable(offer: Offer, to: str, firm: Firm, at: datetime) -> None:
         raise Refusal("not_open")
     if offer.kind == OfferKind.EXTRA and queries.agreement_of(offer.deal) is None:
         raise Refusal("extra_needs_agreement")
-    if offer.decision_on is None or offer.decision_on <= firm.day(at):
+    if offer.decision_on is None or offer.decision_on <= firm.today(at):
         raise Refusal("decision_date_needed")
     if not to:
         raise Refusal("email_needed", party=offer.deal.party.name)
