@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
+
 from comptant.ground.database.ids import uuid7
 from comptant.ground.deals.models import Deal
 from comptant.ground.journal.actions import record
@@ -55,3 +57,14 @@ def tell(house: House, invoice: Invoice, kind: str, day: date, /, **details: Any
 def pays(house: House, invoice: Invoice, day: date, amount: str | None = None) -> None:
     """Money came in."""
     tell(house, invoice, "paid", day, **({"amount": amount, "payment": str(uuid7())} if amount else {}))
+
+
+def standing(invoice: Invoice) -> dict[str, Decimal]:
+    """Where the invoice's euros stand, tax included."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT account, net + tax FROM journal_balance"
+            " WHERE firm_id = %s AND document = %s AND net + tax <> 0 ORDER BY account",
+            [invoice.firm_id, invoice.id],
+        )
+        return dict(cursor.fetchall())

@@ -19,6 +19,7 @@ from comptant.ground.journal.writing import NewAct
 from comptant.ground.money.amounts import Money, part_tax, quantum
 from comptant.ground.parties.models import Party
 from comptant.ground.refusals import Refusal
+from comptant.journey.invoices.actions import credit
 from comptant.journey.invoices.models import Invoice
 from comptant.journey.recovery.dunning import prepare_reminders
 from comptant.journey.recovery.models import Dispute, Hold, Insolvency, Promise, Reminder, ReminderState, WriteOff
@@ -81,8 +82,9 @@ def open_dispute(
 def settle_dispute(dispute: Dispute, *, outcome: str, at: datetime, by: Member, answer: str = "") -> Dispute:
     """The dispute ends: ``upheld``, the part is due again by its date; ``founded``, a credit note answers it.
 
-    Two at once: the second is told how it was settled. Raises Refusal unknown_outcome, already_settled,
-    credit_note_elsewhere (an invoice of another tool: its credit note settles the dispute when it comes in).
+    Two at once: the second is told how it was settled. Raises Refusal unknown_outcome, already_settled, and
+    those of ``invoices.actions.credit``. An invoice of another tool may be credited here; when that tool did it, its
+    credit note settles the dispute as it comes in.
     """
     if outcome not in ("upheld", "founded"):
         raise Refusal("unknown_outcome", outcome=outcome)
@@ -93,9 +95,8 @@ def settle_dispute(dispute: Dispute, *, outcome: str, at: datetime, by: Member, 
         who = dispute.settled_by.name if dispute.settled_by else ""
         raise Refusal("already_settled", outcome=dispute.outcome, day=dispute.settled_on, who=who)
     if outcome == "upheld":
-        _say(
-            invoice, "dispute_settled", {"dispute": str(dispute.id), "outcome": outcome, "answer": answer}, at=at, by=by
-        )
+        details = {"dispute": str(dispute.id), "outcome": outcome, "answer": answer}
+        _say(invoice, "dispute_settled", details, at=at, by=by)
         credit_note = None
     else:
         credit_note = _credit(dispute, answer, at=at, by=by)
@@ -106,11 +107,7 @@ def settle_dispute(dispute: Dispute, *, outcome: str, at: datetime, by: Member, 
 
 def _credit(dispute: Dispute, answer: str, *, at: datetime, by: Member) -> Invoice:
     """A credit note of what is contested, its tax by the document's own proportion."""
-    from comptant.journey.invoices.actions import credit
-
     invoice, gross = dispute.invoice, dispute.open_amount
-    if invoice.is_elsewhere:
-        raise Refusal("credit_note_elsewhere", number=invoice.number)
     whole = Money(invoice.net + invoice.tax, invoice.currency)
     tax = part_tax(Money(gross, invoice.currency), whole, Money(invoice.tax, invoice.currency)).amount
     return credit(invoice, net=gross - tax, tax=tax, reason=answer or dispute.reason, at=at, by=by)

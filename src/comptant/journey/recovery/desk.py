@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -30,7 +30,7 @@ class RecoveryDesk:
     """Registered by the application's configuration."""
 
     name = "recovery"
-    kinds = tuple(RecoveryRoom.kinds)
+    kinds: Collection[str] = tuple(RecoveryRoom.kinds)
 
     def open(self, firm: Firm) -> Callable[[DealHead], Room]:
         """The rules for deals of each currency."""

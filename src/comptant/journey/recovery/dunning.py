@@ -42,7 +42,9 @@ class Item:
     party: str
     party_ref: str
     currency: str
+    issued_on: date
     due_on: date
+    facts: Facts
     plan: Plan
     interest: Decimal | None
     indemnity: Decimal
@@ -58,7 +60,8 @@ def planned(firm: Firm, day: date, invoice_ids: Sequence[UUID] | None = None) ->
     by_tag = {policy.tag: policy for policy in policies}
     rows = _rows(firm, policies, day, invoice_ids)
     _impute(firm, rows, day)
-    return [_item(row, plan(_facts_of(row), by_tag[row["tag"]], day)) for row in rows]
+    known = [(row, _facts_of(row)) for row in rows]
+    return [_item(row, facts, plan(facts, by_tag[row["tag"]], day)) for row, facts in known]
 
 
 def _facts_of(row: dict[str, Any]) -> Facts:
@@ -68,11 +71,11 @@ def _facts_of(row: dict[str, Any]) -> Facts:
     )  # fmt: skip
 
 
-def _item(row: dict[str, Any], found: Plan) -> Item:
+def _item(row: dict[str, Any], facts: Facts, found: Plan) -> Item:
     is_claimed = bool(row["claimed"]) and found.skip not in ("insolvent", "disputed")
     return Item(
         row["invoice_id"], row["deal_id"], row["party_id"], row["number"], row["party_name"], row["party_ref"],
-        row["currency"], row["due_on"], found, row["interest"] if is_claimed else NOTHING,
+        row["currency"], row["issued_on"], row["due_on"], facts, found, row["interest"] if is_claimed else NOTHING,
         row["indemnity"] if is_claimed else NOTHING,
     )  # fmt: skip
 

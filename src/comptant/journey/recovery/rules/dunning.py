@@ -107,6 +107,11 @@ def _skip(facts: Facts, is_due: bool, amount: Decimal) -> str | None:
     return next((reason for reason in SKIPS if why[reason]), None)
 
 
+def held_back(facts: Facts) -> str | None:
+    """Why an invoice whose reminder is due is not reminded all the same; None when it is."""
+    return _skip(facts, True, facts.claimed - min(facts.promised, facts.claimed))
+
+
 def due_step(policy: Policy, facts: Facts, day: date) -> Step | None:
     """The step to take on that day: the furthest one reached, never one already taken, nor too soon after the last.
 

@@ -80,6 +80,17 @@ def points(first_on: date, last_on: date, stretches: Sequence[Stretch]) -> Decim
     return total
 
 
+def working(first_on: date, last_on: date, stretches: Sequence[Stretch]) -> list[tuple[int, Decimal]]:
+    """How interest was counted, to be shown: (days, rate) of each half-year, in order; none for no day."""
+    counted = []
+    for stretch in stretches:
+        start = max(stretch.first_on, first_on)
+        end = last_on if stretch.last_on is None else min(stretch.last_on, last_on)
+        if start <= end:
+            counted.append(((end - start).days + 1, stretch.rate))
+    return counted
+
+
 def to_cent(exact: Fraction, quantum: Decimal = Decimal("0.01")) -> Decimal:
     """Half up to the smallest amount of the currency: once, when a figure is claimed or imputed."""
     units = exact / Fraction(quantum)
