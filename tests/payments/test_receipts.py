@@ -152,7 +152,9 @@ def test_a_penalty_received_is_cash_and_no_sale(lune: House) -> None:
     [("allocated_more_than_received", "10.00", "11.00", PAID),
      ("payment_in_future", "10.00", "10.00", TODAY + timedelta(days=1))],
 )  # fmt: skip
-def test_what_cannot_be_is_refused_and_leaves_nothing(lune: House, code: str, amount: str, part: str, on: object) -> None:
+def test_what_cannot_be_is_refused_and_leaves_nothing(
+    lune: House, code: str, amount: str, part: str, on: object
+) -> None:
     invoice = invoiced(lune, "FA-1")
     with pytest.raises(Refusal, match=code):
         pays(lune, amount, (invoice, part), on=on)

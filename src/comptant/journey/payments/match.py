@@ -269,6 +269,18 @@ def choice_of(firm: Firm, line: BankLine, numbers: Sequence[str]) -> Choice:
     return Choice(tuple(given), party=party)
 
 
+def chosen_for(firm: Firm, line: BankLine, choice: Choice) -> LineProposals:
+    """A choice that was confirmed, told as the proposals are."""
+    numbers = dict(
+        Invoice.objects.filter(firm=firm, id__in=[one for one, _ in choice.given]).values_list("id", "number")
+    )
+    done = Proposal(
+        choice.party or line.id, choice.given, tuple(numbers[one] for one, _ in choice.given), choice.fee,
+        sum(choice.discounts, ZERO), choice.discounts, Decimal("1.000"), ("confirmed",),
+    )  # fmt: skip
+    return LineProposals(line, [done], is_posted=True)
+
+
 def lines_of(found: Iterable[LineProposals]) -> Iterator[dict[str, object]]:
     """Lines and proposals as JSON, in the exchange format of ``bank match --json``."""
     for one in found:
