@@ -77,8 +77,9 @@ def amounts(invoice: Invoice) -> tuple[str, str]:
 
 def content(invoice: Invoice) -> dict[str, Any]:
     """What the document says."""
-    assert invoice.content is not None
-    return invoice.content
+    kept: dict[str, Any] | None = invoice.content
+    assert kept is not None
+    return kept
 
 
 def day(number: int) -> date:

@@ -72,7 +72,7 @@ class Rated:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What a document comes to. ``rated`` in descending order of rate."""
+    """What a document comes to. ``rated`` in descending order of rate; GST before QST."""
 
     net: Decimal
     tax: Decimal
@@ -136,7 +136,7 @@ def less(whole: Sums, taken: Iterable[Sums]) -> Sums:
 
 def from_rated(net: Decimal, rated: Iterable[Rated]) -> Sums:
     """The sums of a document known by its rates, such as one kept."""
-    ordered = tuple(sorted(rated, key=lambda one: (-one.rate, one.key)))
+    ordered = tuple(sorted(rated, key=lambda one: (one.name, -one.rate, one.category)))
     return Sums(net, sum((one.tax for one in ordered), ZERO), ordered)
 
 
