@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from hypothesis import strategies as st
@@ -101,6 +102,7 @@ CLAIMS = [
     *["bounced"] * 2, *["written_off"] * 2, "restored", "insolvency", "delivered", "ended", "extra_accepted",
     "amended_down", "received", "penalty_paid", "held_used", "stated",
 ]  # fmt: skip
+QUARRELS = {"": "", "a": str(UUID(int=10)), "b": str(UUID(int=11))}
 OF_ANY = {
     "insolvency", "delivered", "ended", "extra_accepted", "amended_down", "received", "penalty_paid", "held_used",
 }  # fmt: skip
@@ -138,7 +140,7 @@ class House:
         invoice = self.enter(deal, told) if told.kind == "invoiced" else None
         if told.document and invoice is None:
             invoice = Invoice.objects.get(number=told.document)
-        details: dict[str, Any] = {"net": str(told.net), "tax": str(told.tax), "dispute": told.name}
+        details: dict[str, Any] = {"net": str(told.net), "tax": str(told.tax), "dispute": QUARRELS[told.name]}
         if told.kind == "delivered":
             del details["tax"]
         if invoice is not None:
