@@ -35,11 +35,32 @@ TITLES: dict[str, str | Promise] = {
     "fell_due": gettext_lazy("Invoice overdue"),
     "disputed": gettext_lazy("Invoice disputed"),
     "credited": gettext_lazy("Credit note"),
-    "paid": gettext_lazy("Invoice paid"),
+    "paid": gettext_lazy("Payment received"),
     "delivered": gettext_lazy("Work delivered and accepted"),
     "insolvency": gettext_lazy("Client insolvent"),
     "written_off": gettext_lazy("Invoice given up"),
-    "overpaid": gettext_lazy("Paid too much"),
+    "override": gettext_lazy("An owner allowed more than the limit"),
+    "offer_presented": gettext_lazy("Offer presented"),
+    "offer_opened": gettext_lazy("The client opened the offer"),
+    "offer_refused": gettext_lazy("The client declined the offer"),
+    "extra_proposed": gettext_lazy("Extra request priced"),
+    "extra_accepted": gettext_lazy("Extra request accepted"),
+    "agreement_filed": gettext_lazy("Agreement filed"),
+    "amended_down": gettext_lazy("Agreement lowered"),
+    "ended": gettext_lazy("Agreement ended"),
+    "discounted": gettext_lazy("Discount for early payment"),
+    "bounced": gettext_lazy("Payment bounced"),
+    "received": gettext_lazy("Received, held for the client"),
+    "held_used": gettext_lazy("Credit used"),
+    "refunded": gettext_lazy("Money given back"),
+    "penalty_paid": gettext_lazy("Penalty or indemnity received"),
+    "penalty_claimed": gettext_lazy("Penalties claimed"),
+    "unmatched": gettext_lazy("Bank line freed"),
+    "dispute_settled": gettext_lazy("Dispute settled"),
+    "restored": gettext_lazy("Given up by mistake: due again"),
+    "reminded": gettext_lazy("Reminder sent"),
+    "promised": gettext_lazy("The client said when they pay"),
+    "claim_filed": gettext_lazy("Claim filed with the trustee"),
     "corrected": gettext_lazy("Correction"),
 }
 ICONS = {
@@ -48,7 +69,12 @@ ICONS = {
     "woken": "clock", "stalled": "alert", "won": "signature", "lost": "cross", "vanished": "cross",
     "declined": "cross", "reactivated": "undo", "invoiced": "invoice", "fell_due": "clock", "disputed": "alert",
     "credited": "invoice", "paid": "bank", "corrected": "undo", "delivered": "check", "insolvency": "alert",
-    "written_off": "cross", "overpaid": "bank",
+    "written_off": "cross", "override": "lock", "offer_presented": "present", "offer_opened": "eye",
+    "offer_refused": "cross", "extra_proposed": "offer", "extra_accepted": "signature", "agreement_filed": "signature",
+    "amended_down": "note", "ended": "cross", "discounted": "split", "bounced": "undo", "received": "cash-in",
+    "held_used": "bank", "refunded": "undo", "penalty_paid": "bank", "penalty_claimed": "scales", "unmatched": "undo",
+    "dispute_settled": "scales", "restored": "undo", "reminded": "mail", "promised": "clock",
+    "claim_filed": "scales",
 }  # fmt: skip
 
 Said = Mapping[str, Any]
@@ -144,7 +170,11 @@ def _lost(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
 
 
 def _won(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
-    return _("Proof: taken over from a file") if said.get("proof") == "imported" else str(said.get("proof") or "")
+    proofs = {
+        "imported": _("Proof: taken over from a file"), "signature": _("Proof: signed on the client’s page"),
+        "scanned": _("Proof: a scanned signature"), "purchase_order": _("Proof: a purchase order"),
+    }  # fmt: skip
+    return proofs.get(str(said.get("proof")), str(said.get("proof") or ""))
 
 
 def _number(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
@@ -154,9 +184,61 @@ def _number(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def _document(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
+    """The document and, where the act says one, its amount, tax included."""
+    parts = [str(said.get("number") or ""), _gross(said, screen)]
+    return ", ".join(part for part in parts if part)
+
+
+def _gross(said: Said, screen: Screen) -> str:
+    try:
+        amount = screen.amount(Decimal(str(said["amount"])))
+    except (KeyError, InvalidOperation):
+        return ""
+    return _("{amount} inc VAT").format(amount=amount)
+
+
+def _agreed(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
+    return str(said.get("title") or said.get("number") or "")
+
+
+def _presented(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
+    ways = {"in_person": _("in person"), "video": _("by video"), "phone": _("by phone"), "sent": _("sent")}
+    how = ways.get(str(said.get("presented") or said.get("how")), "")
+    return ", ".join(part for part in (str(said.get("number") or ""), how) if part)
+
+
+def _settled(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
+    ends = {"upheld": _("the invoice stands"), "founded": _("the client was right")}
+    parts = [str(said.get("number") or ""), ends.get(str(said.get("outcome")), "")]
+    return ", ".join(part for part in parts if part)
+
+
+def _reminded(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
+    ways = {"email": _("by e-mail"), "letter": _("by letter"), "call": _("by phone")}
+    parts = [str(said.get("number") or ""), ways.get(str(said.get("channel")), ""), _gross(said, screen)]
+    return ", ".join(part for part in parts if part)
+
+
+def _promised(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
+    day = _shown_day(said, "pay_on", screen)
+    parts = [_("On {day}").format(day=day) if day else "", _document(said, screen, stages)]
+    return ": ".join(part for part in parts if part)
+
+
+def _insolvent(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
+    day = _shown_day(said, "published_on", screen)
+    return _("Published on {day}").format(day=day) if day else ""
+
+
 _SPEAKERS: dict[str, Callable[[Said, Screen, Mapping[str, str]], str]] = {
     "opened": _opened, "estimate": _estimate, "stage": _stage, "buyer_move": _channel, "offer_sent": _offer,
     "hold": _hold, "stalled": _stalled, "lost": _lost, "vanished": _reason, "declined": _reason, "won": _won,
-    "reactivated": _stage, "invoiced": _number, "fell_due": _number, "paid": _number, "credited": _number,
-    "disputed": _number,
+    "reactivated": _stage, "invoiced": _number, "fell_due": _number, "paid": _document, "credited": _number,
+    "disputed": _document, "override": _reason, "offer_presented": _presented, "offer_opened": _agreed,
+    "offer_refused": _reason, "extra_proposed": _agreed, "extra_accepted": _agreed, "agreement_filed": _agreed,
+    "amended_down": _agreed, "ended": _reason, "delivered": _agreed, "discounted": _document, "bounced": _document,
+    "received": _document, "held_used": _document, "refunded": _document, "penalty_paid": _document,
+    "penalty_claimed": _document, "dispute_settled": _settled, "written_off": _document, "restored": _document,
+    "reminded": _reminded, "promised": _promised, "insolvency": _insolvent,
 }  # fmt: skip
