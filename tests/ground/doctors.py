@@ -7,6 +7,7 @@ from comptant.ground.firms.models import Firm
 from comptant.ground.journal import doctor as journal
 from comptant.ground.mail import doctor as mail
 from comptant.journey.invoices import doctor as invoices
+from comptant.journey.payments import doctor as payments
 from comptant.journey.pipeline import doctor as pipeline
 
 
@@ -17,5 +18,5 @@ def faults(firm: Firm) -> dict[str, str]:
 
 def every_check(firm: Firm) -> Iterator[journal.Check]:
     """The checks of every room."""
-    for room in (journal, documents, mail, pipeline, invoices):
+    for room in (journal, documents, mail, pipeline, invoices, payments):
         yield from room.checks(firm)

@@ -131,7 +131,7 @@ def test_proposing_asks_the_database_as_often_for_one_line_as_for_fifty(lune: Ho
 def test_a_choice_needs_an_invoice_that_is_here(lune: House, numbers: list[str]) -> None:
     statement(lune, Entry("10.00", "X", on=CAME), Entry("-10.00", "Y", on=CAME))
     line = BankLine.objects.get(amount=10)
-    with pytest.raises(Refusal, match="no_such_invoice_number|payer_needed"):
+    with pytest.raises(Refusal, match=r"no_such_invoice_number|payer_needed"):
         confirm(line, choice_of(lune.firm, line, numbers), at=lune.at(TODAY), by=lune.people["Ada"])
     out = BankLine.objects.get(amount=-10)
     with pytest.raises(Refusal, match="line_went_out"):

@@ -46,7 +46,7 @@ BOOK = ledger(OWED, NAMES, {IBAN: {MERCURE: 3}})
         (line("1200.00", "RF83 FA20 2600 42 MERCI"), "0042", "0.995", "structured reference, exact amount", True),
         (line("1200.00", "VIR FA-2026-0042"), "0042", "0.993", "number in label, exact amount", True),
         (line("1200.00", "fact. fa 2026 0042"), "0042", "0.993", "number in label, exact amount", True),
-        (line("1800.00", "FA-2026-0042 ET FA-2026-0043"), "0042 0043", "0.990", "number in label, sum of invoices", True),
+        (line("1800.00", "FA-2026-0042, FA-2026-0043"), "0042 0043", "0.990", "number in label, sum of invoices", True),
         (line("1200.00", "facture 0042"), "0042", "0.980", "digits of number in label, exact amount", False),
         (line("600.00", "", iban=IBAN), "0043", "0.970", "account known, exact amount", False),
         (line("1800.00", "", iban=IBAN), "0042 0043", "0.955", "account known, sum of invoices", False),
@@ -138,7 +138,7 @@ def test_never_more_than_came_nor_more_than_is_open(made: tuple[list[OpenInvoice
         assert one.allocated <= came.amount + one.fee
         assert len({by_id[document].party for document, _ in one.invoices}) == 1
         for (document, part), off in zip(one.invoices, one.discounts, strict=True):
-            assert 0 < part and part + off <= by_id[document].open
+            assert part > 0 and part + off <= by_id[document].open
         assert 0 < one.confidence < 1 and one.why
         assert len({document for document, _ in one.invoices}) == len(one.invoices)
     assert sum(one.is_sure for one in found) <= 1

@@ -34,6 +34,11 @@ NAMES: dict[str, Promise] = {
     "letters say how far they came": _("letters say how far they came"),
     "the documents of a letter are all there": _("the documents of a letter are all there"),
     "letters leave, or say why they wait": _("letters leave, or say why they wait"),
+    "payments are in the journal to the cent": _("payments are in the journal to the cent"),
+    "what bounced or was given back is in the journal": _("what bounced or was given back is in the journal"),
+    "invoices received what was allocated to them": _("invoices received what was allocated to them"),
+    "matched lines are payments of their amount": _("matched lines are payments of their amount"),
+    "accounts are their party's": _("accounts are their party's"),
     "the clock has not run ahead of today": _("the clock has not run ahead of today"),
 }
 
