@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ class InvoicesDesk:
     """Registered by the application's configuration."""
 
     name = "invoices"
-    kinds = tuple(InvoiceRoom.kinds)
+    kinds: Collection[str] = tuple(InvoiceRoom.kinds)
 
     def open(self, firm: Firm) -> Callable[[DealHead], Room]:
         """The rules for deals of each currency."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from comptant.ground.firms.models import Firm
@@ -15,7 +15,7 @@ class OffersDesk:
     """Registered by the application's configuration."""
 
     name = "offers"
-    kinds = tuple(OffersRoom.kinds)
+    kinds: Collection[str] = tuple(OffersRoom.kinds)
 
     def open(self, firm: Firm) -> Callable[[DealHead], Room]:
         """The rules for deals of each currency."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -16,7 +16,7 @@ class PaymentsDesk:
     """Registered by the application's configuration."""
 
     name = "payments"
-    kinds = tuple(PaymentsRoom.kinds)
+    kinds: Collection[str] = tuple(PaymentsRoom.kinds)
 
     def open(self, firm: Firm) -> Callable[[DealHead], Room]:
         """The rules for deals of each currency."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +12,14 @@ from django.db import IntegrityError, transaction
 
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm, Member
-from comptant.ground.journal.actions import begin, record
+from comptant.ground.journal.actions import begin, post, record
 from comptant.ground.journal.acts import Fact
 from comptant.ground.journal.rooms import DealHead
+from comptant.ground.money.amounts import Money, quantum
 from comptant.ground.parties.models import Party
 from comptant.ground.refusals import Refusal
 from comptant.journey.pipeline.clock import draw_again
-from comptant.journey.pipeline.models import Closure, Stage, StageKind
+from comptant.journey.pipeline.models import Closure, Cost, Stage, StageKind
 
 DECLARED = {"contacted": 14, "discovery": 14, "proposal": 21, "decision": 14}
 """Days of silence declared by default, by stage (product.md 4.2)."""
@@ -99,3 +101,22 @@ def declare_closure(firm: Firm, first_on: date, last_on: date) -> Closure:
     closure: Closure = Closure.objects.create(firm=firm, first_on=first_on, last_on=last_on)
     draw_again(firm)
     return closure
+
+
+@transaction.atomic
+def add_cost(deal: Deal, *, amount: Decimal, on: date, label: str, at: datetime, by: Member) -> Cost:
+    """A cost of the deal, net, on a day not to come; an amount below zero says that some came back. Told by an act.
+
+    Raises Refusal: bad_amount, bad_day.
+    """
+    firm = deal.firm
+    if not amount or amount != Money(amount.quantize(quantum(deal.currency)), deal.currency).amount:
+        raise Refusal("bad_amount", amount=str(amount))
+    if on > firm.day(at):
+        raise Refusal("bad_day", day=on.isoformat())
+    cost: Cost = Cost.objects.create(
+        firm=firm, deal=deal, amount=amount, on=on, label=label.strip()[:200], by=by, entered_at=at
+    )
+    details = {"cost": str(cost.id), "amount": str(amount), "on": on.isoformat(), "label": cost.label}
+    post(deal, act="cost", at=at, by=by, details=details)
+    return cost

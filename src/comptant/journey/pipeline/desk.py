@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,7 @@ class PipelineDesk:
     """Registered by the application's configuration."""
 
     name = "pipeline"
-    kinds = tuple(PipelineRoom.kinds)
+    kinds: Collection[str] = tuple(PipelineRoom.kinds)
 
     def open(self, firm: Firm) -> Callable[[DealHead], PipelineRoom]:
         """The firm's rules, one room for each country its clients live in."""

@@ -78,6 +78,21 @@ class Closure(FirmModel):
         constraints = [models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="closure_in_order")]
 
 
+class Cost(FirmModel):
+    """What a deal cost on a day, net: bought work, travel, a licence. Below zero when some of it came back."""
+
+    deal = FirmForeignKey(Deal, related_name="costs")
+    amount = models.DecimalField(max_digits=18, decimal_places=2)
+    on = models.DateField()
+    label = models.CharField(max_length=200)
+    by = FirmForeignKey(Member, null=True, related_name="+")
+    entered_at = models.DateTimeField()
+
+    class Meta(FirmModel.Meta):
+        constraints = [models.CheckConstraint(condition=~Q(amount=0), name="cost_not_zero")]
+        indexes = [models.Index(fields=["firm", "deal", "on"], name="cost_by_deal")]
+
+
 class Standing(LightFirmModel):
     """Where a deal stands in the pipeline today. One row a deal; can be rebuilt from the journal.
 
