@@ -25,6 +25,8 @@ COMMANDS: dict[str, str] = {
     "demo": "create the demonstration firm",
     "import": "bring in parties, deals, events or invoices from a file",
     "bank": "bring in statements, match their lines with invoices",
+    "invoice": "show an invoice, or issue one on a deal",
+    "firm": "who the firm is on its documents: show or set",
     "nightly": "do what time does: stalls, wake-ups, due dates",
     "path": "where every euro stands, and what moved between two days",
     "pipeline": "deals in hand, what stalled and why",
@@ -36,7 +38,7 @@ COMMANDS: dict[str, str] = {
 }
 """Each is a module of this package, under the same name (``import``: ``importing``)."""
 
-MODULES = {"import": "importing"}
+MODULES = {"import": "importing", "firm": "identity"}
 DONE, NO, COULD_NOT = 0, 1, 3
 
 

@@ -169,6 +169,11 @@ SENTENCES: Sentences = {
     "insolvency_known": _("The judgment of {day} against {party} is known already."),
     "nothing_given_up": _("Nothing of invoice {number} was given up."),
     "rate_unknown": _("The late-payment rate of {day} is not known yet: interest is to be completed, never guessed."),
+    "no_such_invoice": _("No invoice bears the number {number}."),
+    "nothing_agreed": _(
+        "Deal “{deal}” has no agreement to invoice. Say --net and --title, or record the agreement first."
+    ),
+    "no_such_milestone": _("The agreement has no milestone {n}: it has {known}."),
     # Documents and mail.
     "document_too_large": _("“{name}” is larger than {limit} MB, the most a document may weigh."),
     "bad_address": _("“{address}” is no e-mail address: write it as name@firm.example."),
@@ -191,6 +196,7 @@ SENTENCES: Sentences = {
     "idempotency_mismatch": _("The key “{key}” came before with another request. Use a new key for a new request."),
     "in_future": _("{day} has not come yet: what happened cannot be dated ahead."),
     "one_party_needed": _("Name one party: one that is there, or a new one."),
+    "deal_or_party_needed": _("Name a deal, or a party without a sale before it; not both."),
     "deal_ref_taken": _("A deal here is already called “{ref}”. Choose another reference."),
     "party_ref_taken": _("A party here is already called “{ref}”. Choose another reference."),
     "period_upside_down": _("The period ends on {until}, before it begins on {since}."),
