@@ -80,10 +80,10 @@ class Door:
         return self._route("POST", path, answers, status, scope, roles, takes)
 
     def changes(
-        self, path: str, answers: Any, *, roles: frozenset[Role], scope: str, method: str = "PATCH"
+        self, path: str, answers: Any, *, roles: frozenset[Role], scope: str, method: str = "PATCH", status: int = 200
     ) -> Callable[[Route], Route]:
-        """A PATCH: the fields given, and no others, take other values."""
-        return self._route(method, path, answers, 200, scope, roles)
+        """A PATCH: the fields given, and no others, take other values. Or a DELETE of what was never issued."""
+        return self._route(method, path, answers, status, scope, roles)
 
     def _route(
         self,

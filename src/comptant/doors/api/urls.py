@@ -15,10 +15,24 @@ from ninja.errors import HttpError, ValidationError
 from comptant.doors.api.door import make_api
 from comptant.doors.api.fields import field_errors
 from comptant.doors.api.problems import problem, refused
-from comptant.doors.api.routes import deals, documents, offers, parties, public_offers, reports
+from comptant.doors.api.routes import (
+    deals,
+    documents,
+    firm,
+    invoices,
+    offers,
+    parties,
+    payments,
+    public_offers,
+    recovery,
+    reports,
+)
 from comptant.ground.refusals import Refusal
 
-DOORS = (parties.door, deals.door, offers.door, public_offers.door, documents.door, reports.door)
+DOORS = (
+    parties.door, deals.door, offers.door, public_offers.door, invoices.door, payments.door, recovery.door,
+    documents.door, reports.door, firm.door,
+)  # fmt: skip
 
 api = make_api(DOORS)
 

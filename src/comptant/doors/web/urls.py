@@ -11,6 +11,7 @@ from comptant.doors.web import (
     entrance,
     founding_page,
     imports_page,
+    joining_page,
     path_page,
     start_page,
 )
@@ -46,6 +47,7 @@ urlpatterns = [
     path("welcome/<str:key>/", founding_page.first_account, name="first-account"),
     path("o/<str:secret>/", include(of_client)),
     path("f/<str:firm_ref>/", include(of_firm)),
+    path("join/<str:secret>/", joining_page.joining, name="join"),
     path("api/v1/", include("comptant.doors.api.urls")),
 ]
 

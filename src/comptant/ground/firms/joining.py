@@ -41,6 +41,14 @@ def waiting(firm: Firm) -> QuerySet[Any]:
     return Invitation.objects.filter(firm=firm, accepted_at=None, withdrawn_at=None)
 
 
+def withdraw(invitation: Invitation, *, at: datetime) -> Invitation:
+    """The invitation is taken back. Raises Refusal invitation_over when it was accepted."""
+    if not waiting(invitation.firm).filter(id=invitation.id).update(withdrawn_at=at):
+        raise Refusal("invitation_over")
+    invitation.withdrawn_at = at
+    return invitation
+
+
 @transaction.atomic
 def accept(invitation: Invitation, user: User, *, at: datetime) -> Member:
     """The user becomes a member with the role of the invitation, once.

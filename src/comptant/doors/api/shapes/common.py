@@ -95,6 +95,8 @@ Positive = Annotated[Decimal, BeforeValidator(_amount), Field(gt=0), _AMOUNT]
 _EXACT = _schema(pattern=r"^-?\d{1,14}(\.\d{1,4})?$", examples=["20"])
 Exact = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0), _EXACT]
 """A figure, not negative, with four decimals at most: a unit price, a quantity."""
+SignedExact = Annotated[Decimal, BeforeValidator(_exact), _EXACT]
+"""The same, which may be negative: what is taken back has quantity -1."""
 Rate = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=100), _EXACT]
 """Percent, from 0 to 100."""
 Day = Annotated[date, BeforeValidator(_day), _schema(format="date")]
