@@ -13,6 +13,7 @@ from comptant.doors.web import (
     imports_page,
     joining_page,
     path_page,
+    reminder_page,
     start_page,
 )
 from comptant.ground.web.roles import BRINGING_IN, READING, only
@@ -38,6 +39,13 @@ of_client = [
     path("offer.pdf", client_page.paper, name="offer-paper"),
 ]
 
+of_reminder = [
+    path("", reminder_page.reminder, name="reminder"),
+    path("promise/", reminder_page.promise, name="reminder-promise"),
+    path("payment/", reminder_page.payment, name="reminder-payment"),
+    path("dispute/", reminder_page.dispute, name="reminder-dispute"),
+]
+
 urlpatterns = [
     path("", entrance.front_door, name="front-door"),
     path("login/", entrance.sign_in, name="login"),
@@ -46,6 +54,7 @@ urlpatterns = [
     path("firms/new/", founding_page.new_firm, name="new-firm"),
     path("welcome/<str:key>/", founding_page.first_account, name="first-account"),
     path("o/<str:secret>/", include(of_client)),
+    path("r/<str:secret>/", include(of_reminder)),
     path("f/<str:firm_ref>/", include(of_firm)),
     path("join/<str:secret>/", joining_page.joining, name="join"),
     path("api/v1/", include("comptant.doors.api.urls")),

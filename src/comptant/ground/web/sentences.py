@@ -167,6 +167,8 @@ SENTENCES: Sentences = {
     "paid_in_the_future": _("{day} has not come yet: say when you pay instead."),
     "published_before_judged": _("The notice cannot be published ({published_on}) before the judgment ({judged_on})."),
     "insolvency_known": _("The judgment of {day} against {party} is known already."),
+    "name_needed": _("Say who you are: a name is needed."),
+    "invoice_needed": _("Choose an invoice of the list."),
     "nothing_given_up": _("Nothing of invoice {number} was given up."),
     "rate_unknown": _("The late-payment rate of {day} is not known yet: interest is to be completed, never guessed."),
     "no_such_invoice": _("No invoice bears the number {number}."),

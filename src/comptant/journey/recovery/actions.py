@@ -52,6 +52,7 @@ def open_dispute(
     by: Member | None,
     answer_by: date | None = None,
     is_from_client: bool = True,
+    said_by: str = "",
 ) -> Dispute:
     """A part of the invoice, ``amount`` tax included, is contested: it is no longer reminded, the rest stays due.
 
@@ -71,7 +72,7 @@ def open_dispute(
     )  # fmt: skip
     details = {
         "amount": str(amount), "dispute": str(dispute.id), "category": cause, "code": dispute.code, "reason": reason,
-        "owner": str(owner.id),
+        "owner": str(owner.id), "said_by": said_by,
     }  # fmt: skip
     _say(invoice, "disputed", details, at=at, by=by)
     dispute.refresh_from_db()

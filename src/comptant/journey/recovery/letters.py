@@ -17,7 +17,8 @@ from comptant.ground.documents.typesetting import picture, typeset
 from comptant.ground.firms.models import Firm, Member
 from comptant.ground.mail.letters import Link, Row, render_letter
 from comptant.ground.parties.models import Party
-from comptant.ground.web.typography import typo
+from comptant.ground.web.figures import number
+from comptant.ground.web.typography import NBSP, typo
 from comptant.journey.offers.queries import language_for
 from comptant.journey.offers.shown import Sayer, address, identity, mentions, seller
 from comptant.journey.recovery.dunning import Item
@@ -187,7 +188,8 @@ def _rates(said: Reminding, sayer: Sayer) -> list[str]:
     """The yearly rates that applied, in the order of time, each once."""
     first = min(said.items, key=lambda item: item.due_on)
     counted = working(first.due_on + ONE_DAY, said.day, terms_on(said.terms, first.issued_on).stretches)
-    rates = list(dict.fromkeys(sayer.percent(rate) for _days, rate in counted))
+    sign = f"{NBSP}%" if said.language.startswith("fr") else "%"
+    rates = list(dict.fromkeys(number(rate, said.language, cents=True) + sign for _days, rate in counted))
     if not rates:
         return []
     said_rates = [_("{rate} a year").format(rate=rates[0]), *(_("then {rate}").format(rate=rate) for rate in rates[1:])]
@@ -196,9 +198,9 @@ def _rates(said: Reminding, sayer: Sayer) -> list[str]:
 
 def _links(said: Reminding, link: str) -> list[Link]:
     return [
-        Link(_("I pay on…"), f"{link}#pay"),
-        Link(_("It is already paid"), f"{link}#paid"),
-        Link(_("I contest a part"), f"{link}#contest"),
+        Link(_("I pay on…"), f"{link}promise/"),
+        Link(_("It is already paid"), f"{link}payment/"),
+        Link(_("I contest a part"), f"{link}dispute/"),
     ]
 
 
@@ -206,7 +208,8 @@ def _after(said: Reminding) -> list[str]:
     contest = _(
         "If you contest a part, say how much and why: we stop reminding you about that sum, and the rest stays due."
     )
-    return [contest]
+    iban = identity(said.firm).iban
+    return [contest, *([_("To pay by transfer: {iban}.").format(iban=iban)] if iban else [])]
 
 
 def _signature(said: Reminding) -> list[str]:
@@ -257,7 +260,7 @@ def printed(said: Reminding) -> dict[str, Any]:
             "opening": _paper_opening(said, sayer, until),
             "table": {"head": [_("Invoice"), _("Due on"), _("Days late"), _("To pay")], "rows": _table(said, sayer)},
             "sums": [[_("Invoices, tax included"), sayer.amount(said.principal)], *map(list, _penalties(said, sayer))],
-            "total": [_("To pay by {day}").format(day=until), sayer.amount(said.total)],
+            "total": [_("To pay"), sayer.amount(said.total)],
             "closing": _paper_closing(said, sayer),
             "signature": _signature(said),
             "mentions": [*_sources(said), *mentions(firm)],
