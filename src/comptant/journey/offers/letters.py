@@ -33,7 +33,7 @@ def offer_letter(offer: Offer, link: str, name: str = "") -> Letter:
             heading=said["heading"], number=offer.number, title=offer.title
         )
         rows = [Row(one["title"], one["figure"]) for one in offer.benefits if one["figure"]]
-        rows.append(Row(said["total"][0], said["total"][1], is_total=True))
+        rows.append(Row(_("The price, inc. tax"), said["total"][1], is_total=True))
         paragraphs = [
             _greeting(name), _opening(offer, said["language"]),
             _("Please answer **yes or no by {day}**: one page, no account needed.").format(day=said["decision_on"]),
@@ -42,7 +42,10 @@ def offer_letter(offer: Offer, link: str, name: str = "") -> Letter:
             offer,
             subject,
             said["language"],
-            [*paragraphs, *([offer.give_to_get] if offer.give_to_get else [])],
+            [
+                *paragraphs,
+                *([f"{_('In return, until then we hold:')} {offer.give_to_get}"] if offer.give_to_get else []),
+            ],
             rows=rows,
             links=[Link(_("Read and answer"), link)],
             after=[_("The whole offer is attached. If it is no, say so there too: we will not ask again.")],
