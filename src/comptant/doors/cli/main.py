@@ -23,10 +23,12 @@ from comptant.doors.cli.misuse import MISUSE, Misused, Parser
 COMMANDS: dict[str, str] = {
     "serve": "start Comptant: database, pages and nightly work, until Ctrl-C",
     "demo": "create the demonstration firm",
-    "import": "bring in parties, deals, events or invoices from a file",
+    "import": "bring in parties, deals, events, invoices or payments from a file",
     "bank": "bring in statements, match their lines with invoices",
     "invoice": "show an invoice, or issue one on a deal",
     "firm": "who the firm is on its documents: show or set",
+    "member": "invite people, list them, change a role, let someone leave",
+    "token": "make, list and revoke tokens of the API",
     "nightly": "do what time does: stalls, wake-ups, due dates",
     "path": "where every euro stands, and what moved between two days",
     "pipeline": "deals in hand, what stalled and why",

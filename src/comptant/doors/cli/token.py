@@ -27,6 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     acts.add_parser("list", help="every token of the firm")
     revoke = acts.add_parser("revoke", help="let a token open nothing any more")
     revoke.add_argument("token", metavar="TOKEN", help="its id or its name")
+    for sub in acts.choices.values():
+        # Said after the word as well as before it; what was said before stays when it is not said again.
+        sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        sub.add_argument("--firm", metavar="REF", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
 
 
 def run(options: argparse.Namespace) -> int:

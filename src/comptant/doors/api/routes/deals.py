@@ -21,9 +21,10 @@ from comptant.ground.journal.acts import ACCOUNTS
 from comptant.ground.journal.queries import recorded_acts
 from comptant.ground.parties.actions import new_ref
 from comptant.ground.refusals import Refusal
-from comptant.ground.web.roles import SELLING, sees_own_alone
-from comptant.journey.pipeline.actions import open_deal, say
-from comptant.journey.pipeline.models import Stage, Standing
+from comptant.ground.web.roles import KEEPING_BOOKS, READING, SELLING, sees_own_alone
+from comptant.journey.pipeline.actions import add_cost, open_deal, say
+from comptant.journey.pipeline.models import Cost, Stage, Standing
+from comptant.outlook.reports.margins import Margin, margins
 
 door = Door("deals")
 
@@ -165,6 +166,42 @@ def decline_deal(request: ApiRequest, deal: str, body: shapes.Declining) -> Any:
 def reactivate_deal(request: ApiRequest, deal: str, body: shapes.Reactivation) -> Any:
     """A closed deal comes back to a stage."""
     return _said(request, deal, "reactivated", body, {"stage": body.stage} if body.stage else {})
+
+
+@door.reads("/deals/{deal}/costs", list[shapes.Cost], roles=READING)
+def list_costs(request: ApiRequest, deal: str) -> Any:
+    """What a deal cost us, by day."""
+    rows = Cost.objects.filter(firm=request.firm, deal=find_deal(request, deal))
+    return list(rows.order_by("on", "id").values("id", "amount", "on", "label"))
+
+
+@door.does("/deals/{deal}/costs", shapes.Cost, roles=SELLING | KEEPING_BOOKS, scope="deals")
+def add_a_cost(request: ApiRequest, deal: str, body: shapes.NewCost) -> Any:
+    """A deal cost us something, before tax; below zero when some of it came back."""
+    cost = add_cost(
+        find_deal(request, deal), amount=body.amount, on=body.on, label=body.label, at=request.at, by=request.member
+    )
+    return {"id": cost.id, "amount": cost.amount, "on": cost.on, "label": cost.label}
+
+
+@door.reads("/deals/{deal}/margin", shapes.Margin)
+def get_deal_margin(request: ApiRequest, deal: str) -> Any:
+    """What a deal has really brought: cash in less costs, before tax; negative until it is paid."""
+    [found] = margins(request.firm, [find_deal(request, deal).id])
+    return _margin(found)
+
+
+@door.reads("/parties/{party}/margins", list[shapes.Margin])
+def get_party_margins(request: ApiRequest, party: str) -> Any:
+    """What a party has really brought with all its deals, one line a currency."""
+    return [_margin(found) for found in margins(request.firm, party_ids=[find_party(request, party).id])]
+
+
+def _margin(found: Margin) -> dict[str, Any]:
+    return {
+        "of": found.of, "ref": found.ref, "currency": found.currency, "cashed": found.cashed, "costs": found.costs,
+        "margin": found.margin,
+    }  # fmt: skip
 
 
 @door.reads("/stages", list[shapes.Stage])

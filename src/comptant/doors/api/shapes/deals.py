@@ -81,8 +81,8 @@ class Balance(Told):
     """What stands in an account, all documents together."""
 
     account: str
-    net: AnyAmount
-    tax: AnyAmount
+    net: ToldAmount
+    tax: ToldAmount
 
 
 class DealFile(DealRow):
@@ -189,9 +189,9 @@ class Reactivation(Happened):
 class NewCost(Given):
     """What a deal cost us, before tax."""
 
-    amount: Amount
+    amount: AnyAmount
     on: Day
-    label: Annotated[str, Field(min_length=1, max_length=300)]
+    label: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Cost(Told):
@@ -201,6 +201,17 @@ class Cost(Told):
     amount: ToldAmount
     on: ToldDay
     label: str
+
+
+class Margin(Told):
+    """What a deal, or a party, has really brought: cash in less costs, before tax; negative until it is paid."""
+
+    of: Literal["deal", "party"]
+    ref: str
+    currency: str
+    cashed: ToldAmount
+    costs: ToldAmount
+    margin: ToldAmount
 
 
 class Move(Told):

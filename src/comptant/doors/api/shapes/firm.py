@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from comptant.doors.api.shapes.common import Given, Told, ToldAmount, ToldDay, ToldInstant, When
+from comptant.doors.api.shapes.common import Given, Told, ToldDay, ToldInstant, When
 from comptant.ground.firms.tokens import SCOPES
 
 RoleName = Literal["owner", "manager", "seller", "staff", "accountant", "mentor"]
@@ -128,12 +128,3 @@ class Hit(Told):
     id: UUID
     ref: str
     name: str
-
-
-class Margin(Told):
-    """What a deal has really brought: cash in less costs, before tax; negative until it is paid."""
-
-    deal: str
-    cashed: ToldAmount
-    costs: ToldAmount
-    margin: ToldAmount
