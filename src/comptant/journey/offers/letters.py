@@ -34,6 +34,7 @@ def offer_letter(offer: Offer, link: str, name: str = "") -> Letter:
         )
         rows = [Row(one["title"], one["figure"]) for one in offer.benefits if one["figure"]]
         rows.append(Row(_("The price, inc. tax"), said["total"][1], is_total=True))
+        held = [f"{_('In return, until then we hold:')} {offer.give_to_get}"] if offer.give_to_get else []
         paragraphs = [
             _greeting(name), _opening(offer, said["language"]),
             _("Please answer **yes or no by {day}**: one page, no account needed.").format(day=said["decision_on"]),
