@@ -30,6 +30,12 @@ NAMES: dict[str, Promise] = {
     ),
     "each invoice and credit note is told by one act": _("each invoice and credit note is told by one act"),
     "invoices claim what the journal was told": _("invoices claim what the journal was told"),
+    "the numbers of a series have no gap": _("the numbers of a series have no gap"),
+    "a series goes forward in time": _("a series goes forward in time"),
+    "documents issued here say what they claim": _("documents issued here say what they claim"),
+    "the journal sealed the documents issued here": _("the journal sealed the documents issued here"),
+    "a draft becomes one invoice of its deal": _("a draft becomes one invoice of its deal"),
+    "the contents of documents are what was sealed": _("the contents of documents are what was sealed"),
     "kept documents are what their fingerprint says": _("kept documents are what their fingerprint says"),
     "letters say how far they came": _("letters say how far they came"),
     "the documents of a letter are all there": _("the documents of a letter are all there"),
@@ -39,6 +45,14 @@ NAMES: dict[str, Promise] = {
     "invoices received what was allocated to them": _("invoices received what was allocated to them"),
     "matched lines are payments of their amount": _("matched lines are payments of their amount"),
     "accounts are their party's": _("accounts are their party's"),
+    "disputes are open for what stands in the journal": _("disputes are open for what stands in the journal"),
+    "each dispute is told by one act": _("each dispute is told by one act"),
+    "what is given up stands in the journal": _("what is given up stands in the journal"),
+    "an insolvent debtor owes nothing but doubtful from before the judgment": _(
+        "an insolvent debtor owes nothing but doubtful from before the judgment"
+    ),
+    "an insolvent debtor is not reminded": _("an insolvent debtor is not reminded"),
+    "each reminder that went is told by an act of its deal": _("each reminder that went is told by an act of its deal"),
     "the clock has not run ahead of today": _("the clock has not run ahead of today"),
 }
 

@@ -25,8 +25,10 @@ from comptant.ground.journal import doctor as journal
 from comptant.ground.journal.doctor import Check
 from comptant.ground.mail import doctor as mail
 from comptant.journey.invoices import doctor as invoices
+from comptant.journey.invoices import proofs as documents_issued
 from comptant.journey.payments import doctor as payments
 from comptant.journey.pipeline import doctor as pipeline
+from comptant.journey.recovery import doctor as recovery
 
 SHOWN = 3
 
@@ -78,7 +80,9 @@ def of_firm(firm: Firm) -> Iterator[Check]:
     yield from mail.checks(firm)
     yield from pipeline.checks(firm)
     yield from invoices.checks(firm)
+    yield from documents_issued.checks(firm)
     yield from payments.checks(firm)
+    yield from recovery.checks(firm)
     yield Check("letters leave, or say why they wait", True, mail.what_waits(firm))
     ran = firm.clock_on is not None and firm.clock_on <= firms.today_of(firm)
     yield Check("the clock has not run ahead of today", ran, str(firm.clock_on or ""))

@@ -2,7 +2,7 @@
 
 The deal is locked first, the series last and for the shortest time: whoever issues on another deal waits only while a
 number is being written. Nothing is laid out here: the content is kept, the PDF is made from it.
-Source: product.md 4.4; CGI ann. II 242 nonies A I-7; docs/decisions/0010-a-number-and-its-content.md.
+Source: product.md 4.4; CGI ann. II 242 nonies A I-7; docs/decisions/0012-a-number-and-its-content.md.
 """
 
 from __future__ import annotations
