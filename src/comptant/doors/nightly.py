@@ -20,6 +20,8 @@ from comptant.journey.invoices import clock as invoices
 from comptant.journey.offers import clock as offers
 from comptant.journey.pipeline import clock as pipeline
 from comptant.journey.pipeline.thresholds import record_thresholds
+from comptant.journey.recovery.dunning import prepare_reminders
+from comptant.journey.recovery.sending import send_automatic
 
 Progress = Callable[[date, int], None]
 """Told the day reached and how many crossings were posted."""
@@ -74,9 +76,20 @@ def run_all(now: datetime | None = None) -> int:
         with firm_scope(membership.firm_id):
             firm = get_firm(membership.firm_id)
         posted += catch_up(firm, firm.today(now))
+        remind(firm, firm.today(now), now)
     forget_expired(now)
     forget_knocks(now)
     return posted
+
+
+def remind(firm: Firm, today: date, now: datetime) -> tuple[int, int]:
+    """Prepare the reminders due, after the clock; those that the policy sends by itself go into the outbox.
+
+    How many were prepared, how many letters made. A demonstration's are prepared and never sent.
+    """
+    with firm_scope(firm.id):
+        prepared = prepare_reminders(firm, today)
+    return prepared, 0 if firm.is_demo else send_automatic(firm, at=now)
 
 
 def send_all(now: datetime | None = None) -> int:

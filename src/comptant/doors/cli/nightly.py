@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from comptant.doors.cli import firm as firms
 from comptant.doors.cli.days import day
-from comptant.doors.nightly import catch_up
+from comptant.doors.nightly import catch_up, remind
 from comptant.ground.firms.models import Firm
 from comptant.ground.firms.queries import OPERATOR, memberships_of
 from comptant.ground.mail.sending import send_waiting
@@ -50,7 +50,15 @@ def _run(firm: Firm, options: argparse.Namespace) -> dict[str, str | int | None]
                 firm=firm.name, day=firm.clock_on, crossings=crossings
             )
         )
-    return {"firm": firm.ref, "clock_on": firm.clock_on.isoformat() if firm.clock_on else None, "crossings": crossings}
+    prepared, _letters = remind(firm, min(until, firms.today_of(firm)), datetime.now(UTC))
+    if prepared and not options.json:
+        print(_("{firm}: {reminders} reminders prepared.").format(firm=firm.name, reminders=prepared))
+    return {
+        "firm": firm.ref,
+        "clock_on": firm.clock_on.isoformat() if firm.clock_on else None,
+        "crossings": crossings,
+        "reminders": prepared,
+    }
 
 
 def _send(firm: Firm, options: argparse.Namespace) -> int:
