@@ -124,7 +124,6 @@ def test_what_differs_is_held_back_until_update(deals: Path, capsys: pytest.Capt
         (("deals", "absent.csv"), 2),
         (("deals", "."), 2),
         (("dreams", "{file}"), 2),
-        (("payments", "{file}"), 2),
         (("deals", "{file}", "--mapping", "absent.toml"), 2),
         (("deals", "{file}", "--mapping", "ibm"), 2),
         (("deals", "{file}", "--mapping", "maven"), 2),

@@ -1,4 +1,4 @@
-"""Bring in parties, deals, events or invoices from a CSV or XLSX file: whole, or not at all.
+"""Bring in parties, deals, events, invoices or payments from a CSV or XLSX file: whole, or not at all.
 
 Exit code 0: done, nothing new, or differences held back; 1: rows were refused, or the file is no table; 2: misuse.
 """
@@ -41,7 +41,7 @@ MISUSED = ("file_unreadable", "target_unknown", "mapping_", "lookup_")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What, from where, how."""
-    parser.add_argument("target", metavar="WHAT", help="parties, deals, events or invoices")
+    parser.add_argument("target", metavar="WHAT", help="parties, deals, events, invoices or payments")
     parser.add_argument("file", metavar="FILE", help="a table as CSV or XLSX")
     parser.add_argument(
         "--mapping",
@@ -110,10 +110,8 @@ def _into_new_firm(options: argparse.Namespace, mapping: Mapping) -> Done | None
 
 
 def _mapping(options: argparse.Namespace) -> Mapping:
-    """How the file is to be read. Raises ImportRefused; ends the command for what cannot be imported yet."""
+    """How the file is to be read. Raises ImportRefused."""
     target = target_named(options.target)
-    if target.name == "payments":
-        firms.misuse(_("Payments cannot be imported in this version. Invoices can say the day they were settled."))
     return load_mapping(options.mapping) if options.mapping else Mapping(target)
 
 

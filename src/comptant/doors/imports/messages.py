@@ -129,6 +129,7 @@ NOTICES: Sentences = {
     "lookup_missed": _("“{value}” is not in the look-up “{lookup}” ({count} lines)."),
     "lookup_normalised": _("“{value}” was read as “{known}” in the look-up “{lookup}” ({count} lines)."),
     "disputed_without_day": _("{count} disputes have no day: kept as a custom field, no euro was moved."),
+    "payer_not_known": _("{count} payments name no payer we know: they wait among the lines of the bank."),
     "more_notices": _("{count} more remarks."),
 }
 

@@ -27,6 +27,7 @@ MAPPING_NAMES = {"maven": "Maven CRM", "ibm": "IBM receivables"}
 TARGET_WORDS = {
     "deals": (gettext_lazy("Deals"), gettext_lazy("what you hope for, signed, lost")),
     "invoices": (gettext_lazy("Invoices"), gettext_lazy("what is owed to you")),
+    "payments": (gettext_lazy("Payments"), gettext_lazy("what came in")),
     "events": (gettext_lazy("Events of deals"), gettext_lazy("answers, stages, dates")),
     "parties": (gettext_lazy("Clients and prospects"), gettext_lazy("names, numbers, addresses")),
 }

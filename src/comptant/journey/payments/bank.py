@@ -24,7 +24,7 @@ from comptant.journey.payments.models import BankAccount, BankLine, LineState, S
 from comptant.journey.payments.rules.statements import Movement, StatementRefused, Told, identities
 
 __all__ = [
-    "Imported", "choice_of", "confirm", "confirm_many", "import_statement", "match", "match_in_steps", "propose",
+    "SAID_ACCOUNT", "Imported", "choice_of", "confirm", "confirm_many", "import_statement", "match", "match_in_steps", "propose",
     "said_account",
 ]  # fmt: skip
 

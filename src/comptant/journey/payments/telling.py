@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from uuid import UUID
 
 from comptant.ground.firms.models import Firm
-from comptant.ground.journal.actions import go_live, load_cases, settle
+from comptant.ground.journal.actions import Bench, go_live, load_cases, settle
 from comptant.ground.journal.acts import Fact, Recorded
 from comptant.ground.journal.differences import effective
 from comptant.ground.journal.rooms import Case
+from comptant.ground.journal.tally import Tally
 from comptant.ground.journal.writing import NewAct
-from comptant.journey.payments.models import HeldUse, Payment
+from comptant.journey.payments.models import HeldUse
 from comptant.journey.payments.queries import received_of
 from comptant.journey.payments.rules.telling import CreditUse, facts_of, facts_of_use, prefix
 
@@ -26,6 +26,8 @@ def tell(
     also: Iterable[UUID] = (),
     gone: Iterable[UUID] = (),
     live: bool = True,
+    bench: Bench | None = None,
+    tally: Tally | None = None,
 ) -> list[NewAct]:
     """Bring the journal to what the rows of these payments and uses say; the acts written come back.
 
@@ -43,7 +45,7 @@ def tell(
     said = [fact.at for case in cases for fact in case.facts]
     if live and said:
         go_live(firm, min(said))
-    return settle(firm, cases) if cases else []
+    return settle(firm, cases, bench=bench, tally=tally) if cases else []
 
 
 def _gather(told: dict[UUID, list[Fact]], facts: Mapping[UUID, Sequence[Fact]]) -> None:
@@ -77,8 +79,3 @@ def _same(act: Recorded | None, fact: Fact) -> bool:
     if act is None or (act.kind, act.at) != (fact.kind, fact.at):
         return False
     return all(act.details.get(name) == value for name, value in fact.details.items())
-
-
-def moment(firm: Firm, payment: Payment) -> datetime:
-    """The instant a payment came: the first of the day of credit, in the firm's zone."""
-    return firm.midnight(payment.received_on)

@@ -22,7 +22,7 @@ Progress = Callable[[str, float], None]
 
 GROWING = (
     "parties_party", "deals_deal", "journal_act", "journal_posting", "journal_balance", "journal_unsealed",
-    "pipeline_standing", "invoices_invoice",
+    "pipeline_standing", "invoices_invoice", "payments_payment", "payments_allocation",
 )  # fmt: skip
 """Tables that an import fills."""
 

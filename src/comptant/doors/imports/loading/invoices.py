@@ -17,6 +17,7 @@ from comptant.doors.imports.facts import day_start
 from comptant.doors.imports.loading.context import Loading
 from comptant.doors.imports.loading.deals import DEAL_COLUMNS, HeldDeal, Story, held_deals
 from comptant.doors.imports.loading.invoices_staged import check_staged
+from comptant.doors.imports.loading.paid import claim_lines, paid_numbers, payments_on, put_aside, tell_payments
 from comptant.doors.imports.loading.people import KnownParty
 from comptant.doors.imports.loading.said import Said, compare, same
 from comptant.doors.imports.loading.staging import Staging
@@ -90,6 +91,10 @@ class InvoiceLoader:
 
     def __init__(self, loading: Loading, staging: Staging) -> None:
         self.loading, self.staging, self.firm = loading, staging, loading.firm
+        self.paid: frozenset[str] = frozenset()
+        """Numbers of the rows at hand for which payments came, or wait."""
+        self.told: set[UUID] = set()
+        """Payments to be told again once the invoices stand."""
 
     @staticmethod
     def group(row: InvoiceRow) -> str:
@@ -115,6 +120,7 @@ class InvoiceLoader:
         ids = [deal.id for deal in held.values()]
         lock_deals(self.firm, ids)
         documents = self._documents(groups)
+        self.paid, self.told = paid_numbers(self.firm, documents.keys() | _numbers(groups)), set()
         made = {ref: self._made(ref, rows) for ref, rows in groups.items() if ref not in held}
         deals = held | made
         fresh = [
@@ -144,6 +150,14 @@ class InvoiceLoader:
         self._rewrite(rewritten, documents)
         if self.loading.outcome.errors.count > refused:
             self._take_out([known[row.number] for row, _ in fresh], [deal.id for deal in made.values()])
+        self._meet_payments()
+
+    def _meet_payments(self) -> None:
+        """Payments that came first are given to these invoices; those put aside meanwhile are told again."""
+        if self.paid or self.told:
+            invoices = Invoice.objects.filter(firm=self.firm, number__in=self.paid).exclude(kind=NOTE)
+            claim_lines(self.firm, {invoice.number: invoice for invoice in invoices})
+            tell_payments(self.loading, self.paid, sorted(self.told), {})
 
     def _made(self, ref: str, rows: Sequence[InvoiceRow]) -> HeldDeal:
         """A deal for invoices that have none yet, named by the first of them."""
@@ -232,6 +246,8 @@ class InvoiceLoader:
                 self._hold_back(row, unlike)
                 continue
             facts = invoice_facts(row, known, self.firm.tz)
+            if row.number in self.paid:
+                facts = [fact for fact in facts if fact.kind != "paid"]
             for fact in facts:
                 self.loading.lines[head.id, fact.key] = row.line
             said = compare(facts, holds, self.firm.day, prefix=f"invoice:{row.number}:")
@@ -242,7 +258,10 @@ class InvoiceLoader:
                 rewritten.append(row)
             new += said.facts if update else said.new
             gone |= said.corrected if update else frozenset()
-        return Case(head, acts, new, frozenset(gone)) if new or gone else None
+        if not (new or gone):
+            return None
+        self.told |= payments_on(holds)
+        return Case(head, acts, new, frozenset(gone) | put_aside(holds))
 
     def _unlike(self, row: InvoiceRow, held: HeldInvoice) -> list[Unlike]:
         """What the row says otherwise of a document held, beside what its acts say; a blank says nothing."""
@@ -331,6 +350,10 @@ class InvoiceLoader:
                     outcome.differs(row.line, row.number, column, held.get(column, ""), now.get(column, ""))
         for act in said.unsaid:
             outcome.differs(row.line, row.number, act.kind, act.at.isoformat(), "")
+
+
+def _numbers(groups: Mapping[str, Sequence[InvoiceRow]]) -> set[str]:
+    return {row.number for rows in groups.values() for row in rows}
 
 
 def due_on(row: InvoiceRow) -> date:

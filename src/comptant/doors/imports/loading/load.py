@@ -18,6 +18,7 @@ from comptant.doors.imports.loading.events import EventLoader
 from comptant.doors.imports.loading.invoices import InvoiceLoader
 from comptant.doors.imports.loading.outcome import Outcome
 from comptant.doors.imports.loading.parties import PartyLoader
+from comptant.doors.imports.loading.payments import PaymentLoader
 from comptant.doors.imports.loading.people import People
 from comptant.doors.imports.loading.staging import Staging
 from comptant.doors.imports.reading import Reading
@@ -61,6 +62,7 @@ WAYS = {
     "deals": Way(lambda row: row.ref, DealLoader),
     "events": Way(lambda row: row.deal_ref, EventLoader),
     "invoices": Way(InvoiceLoader.group, InvoiceLoader),
+    "payments": Way(lambda row: row.ref, PaymentLoader),
 }
 
 
