@@ -157,7 +157,9 @@ def address(party: Party) -> list[str]:
 def mentions(firm: Firm) -> list[str]:
     """The small print: who the firm is before the law."""
     who = identity(firm)
-    form = " ".join(part for part in (who.legal_form, who.capital) if part)
+    form = who.legal_form
+    if who.capital:
+        form = _("{form} with a capital of {capital}").format(form=form, capital=who.capital)
     numbers = [
         form, f"SIRET {who.siret}" if who.siret else f"SIREN {who.siren}" if who.siren else "", who.register,
         _("VAT number {number}").format(number=who.vat_number) if who.vat_number else "",

@@ -94,9 +94,11 @@ def issue_milestone(milestone: Milestone, *, due_on: date | None = None, at: dat
     _refuse_more(agreement, billed, sum((net for net, _ in nets), ZERO))
     kind = InvoiceKind.DEPOSIT if milestone.trigger == Trigger.SIGNATURE else InvoiceKind.INVOICE
     lines = [Line(milestone.title, net, rate, text=agreement.title) for net, rate in nets]
+    # Nothing is done yet when a deposit is asked for.
+    done_on = milestone.reached_on if kind != InvoiceKind.DEPOSIT else None
     subject = Subject(
-        agreement.deal, kind, lines, due_on, supplied_on=milestone.reached_on, agreement=agreement, milestone=milestone
-    )
+        agreement.deal, kind, lines, due_on, supplied_on=done_on, agreement=agreement, milestone=milestone
+    )  # fmt: skip
     return issued(firm, subject, at=at, by=by)
 
 
