@@ -140,7 +140,8 @@ def test_zoe_finds_nothing_of_others(lune: House, ada: Caller) -> None:
     nowhere = "01a20188-a0c1-7738-bcb7-83dc7c3e96d7"
     bodies = {
         "open_a_dispute": {"amount": "1", "category": "price"}, "hold_deal": {"wake_on": "2199-01-01", "reason": "x"},
-        "estimate_deal": {"amount": "1"}, "move_deal": {"stage": "proposal"}, "record_meeting": {"meeting_on": "2199-01-01"},
+        "estimate_deal": {"amount": "1"}, "move_deal": {"stage": "proposal"},
+        "record_meeting": {"meeting_on": "2199-01-01"},
         "add_a_cost": {"amount": "1", "on": "2026-03-02", "label": "x"}, "override_a_limit": {"reason": "x"},
         "draft_an_offer": {"lines": [{"title": "a", "price": "1", "tax_rate": "20"}]},
         "propose_an_extra": {"lines": [{"title": "a", "price": "1", "tax_rate": "20"}]},

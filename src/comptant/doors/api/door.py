@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
+from ninja.errors import ValidationError
+from ninja.operation import Operation
 from ninja.responses import Status
 from ninja.security import HttpBearer
 
@@ -110,18 +112,30 @@ class Door:
                 description=_described("\n".join(words[1:]).strip(), scope, roles),
                 openapi_extra=_extra(method, scope, takes, gives),
             )
-            view._ninja_operation.view_func = _with_status(view, status)  # type: ignore[attr-defined]
+            operation: Operation = view._ninja_operation  # type: ignore[attr-defined]
+            operation.view_func = _answering(view, status, _query_names(operation))
             return view
 
         return declared
 
 
-def _with_status(view: Route, status: int) -> Callable[..., Any]:
-    """The view, whose plain answers have that status. Given after its signature was read, which wraps hides."""
+def _query_names(operation: Operation) -> frozenset[str]:
+    """The names a query may hold."""
+    queries = [model for model in operation.models if model.__ninja_param_source__ == "query"]
+    return frozenset(name for model in queries for name in model.__ninja_flatten_map__)
+
+
+def _answering(view: Route, status: int, known: frozenset[str]) -> Callable[..., Any]:
+    """The view, whose plain answers have that status. Given after its signature was read, which wraps hides.
+
+    A word of the query that nobody knows is a mistake, and is told: a filter misspelt would show everything.
+    """
 
     @wraps(view)
-    def answered(*args: Any, **kwargs: Any) -> Any:
-        answer = view(*args, **kwargs)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if unknown := [name for name in request.GET if name not in known]:
+            raise ValidationError([{"type": "extra_forbidden", "loc": ("query", name)} for name in unknown])
+        answer = view(request, *args, **kwargs)
         return answer if isinstance(answer, HttpResponse) else Status(status, answer)
 
     return answered

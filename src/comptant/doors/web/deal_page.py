@@ -26,6 +26,7 @@ from comptant.ground.journal.acts import ACCOUNTS, Posting, Recorded
 from comptant.ground.journal.queries import recorded_acts
 from comptant.ground.web import words
 from comptant.ground.web.request import MemberRequest
+from comptant.ground.web.roles import sees_own_alone
 from comptant.ground.web.typography import MINUS, one_stop
 from comptant.journey.invoices.models import Invoice
 from comptant.journey.pipeline.models import Stage, Standing
@@ -62,6 +63,8 @@ def deal(request: MemberRequest, firm_ref: str, deal_ref: str) -> HttpResponse:
     """GET shows the deal; ``?corrected=1`` also what was taken back."""
     screen = Screen.of(request)
     file = read_file(request.firm, deal_ref)
+    if sees_own_alone(request.member) and (file.standing is None or file.standing.seller_id != request.member.id):
+        raise Http404
     context = deal_context(screen, file, with_corrected=request.GET.get("corrected") == "1")
     stocks = figures_of.today(request.firm, request.today, screen.home)
     context["shell"] = shell(request, "pipeline", stocks, [context["place"]])

@@ -34,6 +34,7 @@ SORTS = {
 _WALK = """(SELECT firm_id, deal_id, place, net, stage, has_amount, decision_on, wake_on, stall_rule, last_move_on,
     opened_on, closed_on FROM pipeline_standing
   WHERE firm_id = %(firm)s AND place = %(place_{n})s AND (%(among)s::uuid[] IS NULL OR deal_id = ANY(%(among)s))
+    AND (%(seller)s::uuid IS NULL OR seller_id = %(seller)s)
   ORDER BY {order} LIMIT %(end)s)"""
 _PROSPECTS = """
 SELECT d.ref, d.title, p.name, s.place, s.net, d.currency, s.stage, s.has_amount, s.decision_on, s.wake_on,
@@ -83,17 +84,28 @@ class Page:
 
 
 def deal_page(
-    firm: Firm, states: Sequence[str], *, sort: str, number: int, search: str, as_claims: bool = False
+    firm: Firm,
+    states: Sequence[str],
+    *,
+    sort: str,
+    number: int,
+    search: str,
+    as_claims: bool = False,
+    seller: UUID | None = None,
 ) -> Page:
     """The ``number``-th page (from 0) of the deals standing in ``states``, ``PAGE`` rows a page.
 
-    ``as_claims``: with the day each falls due, and without what belongs to the time before the invoice.
+    ``as_claims``: with the day each falls due, and without what belongs to the time before the invoice. ``seller``: of
+    theirs alone.
     """
     among = matching(firm, search) if search else None
     if among == []:
         return Page([], False)
     if set(states) <= PROSPECTED:
-        return _prospects(firm, states, sort, number, among)
+        return _prospects(firm, states, sort, number, among, seller)
+    if seller is not None:
+        own = set(Standing.objects.filter(firm=firm, seller=seller).values_list("deal_id", flat=True))
+        among = sorted(own if among is None else own & set(among))
     return _sold(firm, states, sort, number, among, as_claims)
 
 
@@ -110,12 +122,14 @@ def _parties(firm: Firm, words: str) -> QuerySet[Any]:
     return parties.filter(lowered__contains=words).values("id")  # type: ignore[no-any-return]
 
 
-def _prospects(firm: Firm, states: Sequence[str], sort: str, number: int, among: list[UUID] | None) -> Page:
+def _prospects(
+    firm: Firm, states: Sequence[str], sort: str, number: int, among: list[UUID] | None, seller: UUID | None
+) -> Page:
     """From the pipeline's own rows: one ordered walk of the index a state, merged by the database."""
     order = SORTS.get(sort, SORTS["-amount"])
     walks = " UNION ALL ".join(_WALK.format(n=n, order=order) for n in range(len(states)))
     values: dict[str, Any] = {f"place_{n}": state for n, state in enumerate(states)}
-    values |= {"firm": firm.id, "among": among, "limit": PAGE + 1, "offset": number * PAGE}
+    values |= {"firm": firm.id, "among": among, "seller": seller, "limit": PAGE + 1, "offset": number * PAGE}
     values["end"] = values["offset"] + values["limit"]
     with connection.cursor() as cursor:
         cursor.execute(_PROSPECTS.format(walks=walks, order=order), values)

@@ -26,6 +26,7 @@ from comptant.ground.web import words
 from comptant.ground.web.answer import answer
 from comptant.ground.web.flow import STOCKS
 from comptant.ground.web.request import MemberRequest
+from comptant.ground.web.roles import sees_own_alone
 from comptant.ground.web.typography import typo
 from comptant.journey.pipeline.models import Stage
 
@@ -80,7 +81,7 @@ def _list(request: MemberRequest, asked: Asked, place: str) -> HttpResponse:
     stocks = figures_of.today(request.firm, request.today, screen.home)
     found = deal_page(
         request.firm, asked.states, sort=asked.sort, number=asked.page, search=asked.search,
-        as_claims=place == "receivables",
+        as_claims=place == "receivables", seller=request.member.id if sees_own_alone(request.member) else None,
     )  # fmt: skip
     stages = _stage_names(request) if place == "pipeline" else {}
     context = list_context(screen, asked, stocks, found.rows, stages, found.has_more, place)

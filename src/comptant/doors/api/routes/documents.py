@@ -16,11 +16,13 @@ from comptant.doors.api.shapes.common import Given, Pages, Paging, Told, ToldIns
 from comptant.ground.documents.actions import keep
 from comptant.ground.documents.models import Document
 from comptant.ground.documents.queries import read
+from comptant.ground.firms.models import Role
 from comptant.ground.mail.models import Message
 from comptant.ground.refusals import Refusal
-from comptant.ground.web.roles import BRINGING_IN, sees_own_alone
+from comptant.ground.web.roles import BRINGING_IN, READING
 
 door = Door("documents and letters")
+SEEING_ALL = READING - {Role.SELLER}
 
 
 class Naming(Given):
@@ -71,23 +73,16 @@ def keep_a_document(request: ApiRequest, asked: Annotated[Naming, Query()]) -> A
     return _shown(keep(request.firm, asked.name, asked.media_type, request.body, at=request.at))
 
 
-@door.reads("/documents/{document}", DocumentRow)
+@door.reads("/documents/{document}", DocumentRow, roles=SEEING_ALL)
 def get_document(request: ApiRequest, document: UUID) -> Any:
-    """What is known of a document."""
-    return _shown(_found(request, document))
+    """What is known of a document; a seller reads theirs through their offers."""
+    return _shown(read(request.firm, document))
 
 
-@door.reads("/documents/{document}/file", None, gives="application/octet-stream")
+@door.reads("/documents/{document}/file", None, roles=SEEING_ALL, gives="application/octet-stream")
 def get_document_file(request: ApiRequest, document: UUID) -> Any:
     """The document itself, to the byte."""
-    return as_file(_found(request, document))
-
-
-def _found(request: ApiRequest, document_id: UUID) -> Document:
-    """The document. Which deal it proves is not told by it: a seller reads theirs through their offers."""
-    if sees_own_alone(request.member):
-        raise Refusal("role_missing", role=request.member.role)
-    return read(request.firm, document_id)
+    return as_file(read(request.firm, document))
 
 
 @door.reads("/letters", Pages[Letter])

@@ -46,7 +46,9 @@ def get_firm(request: ApiRequest) -> Any:
 @door.changes("/firm", shapes.Firm, roles=OWNING, scope="admin")
 def describe_the_firm(request: ApiRequest, body: shapes.IdentityFields) -> Any:
     """Say who the firm is on its documents; numbers are checked by their check digits."""
-    return _firm(request, describe(request.firm, **body.model_dump(exclude_unset=True, exclude_none=True)))
+    return _firm(
+        request, describe(request.firm, **body.model_dump(by_alias=True, exclude_unset=True, exclude_none=True))
+    )
 
 
 def _firm(request: ApiRequest, identity: Identity) -> dict[str, Any]:

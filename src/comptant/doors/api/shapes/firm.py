@@ -26,7 +26,7 @@ class IdentityFields(Given):
     city: Text | None = None
     siren: Text | None = None
     siret: Text | None = None
-    register: Text | None = Field(None, description="Such as RCS Lyon.")
+    register_: Text | None = Field(None, alias="register", description="Such as RCS Lyon.")
     vat_number: Text | None = None
     is_vat_exempt: bool | None = None
     vat_on_debits_from: Text | None = None
