@@ -43,10 +43,7 @@ def offer_letter(offer: Offer, link: str, name: str = "") -> Letter:
             offer,
             subject,
             said["language"],
-            [
-                *paragraphs,
-                *([f"{_('In return, until then we hold:')} {offer.give_to_get}"] if offer.give_to_get else []),
-            ],
+            [*paragraphs, *held],
             rows=rows,
             links=[Link(_("Read and answer"), link)],
             after=[_("The whole offer is attached. If it is no, say so there too: we will not ask again.")],
