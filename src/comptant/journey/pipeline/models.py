@@ -55,7 +55,7 @@ class Threshold(FirmModel):
     days = models.IntegerField()
     p90_days = models.IntegerField(null=True)
     gaps = models.IntegerField()
-    recorded_at = models.DateTimeField(db_default=Now())
+    known_from = models.DateTimeField(db_default=Now())
     replaced_at = models.DateTimeField(null=True)
 
     class Meta(FirmModel.Meta):
@@ -72,7 +72,7 @@ class Closure(FirmModel):
 
     first_on = models.DateField()
     last_on = models.DateField()
-    recorded_at = models.DateTimeField(db_default=Now())
+    known_from = models.DateTimeField(db_default=Now())
 
     class Meta(FirmModel.Meta):
         constraints = [models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="closure_in_order")]

@@ -24,7 +24,7 @@ def thresholds_of(firm: Firm, known_at: datetime | None = None) -> dict[str, lis
     rows = Threshold.objects.filter(firm=firm, replaced_at=None)
     if known_at is not None:
         held = Q(replaced_at=None) | Q(replaced_at__gt=known_at)
-        rows = Threshold.objects.filter(held, firm=firm, recorded_at__lte=known_at)
+        rows = Threshold.objects.filter(held, firm=firm, known_from__lte=known_at)
     found: dict[str, list[tuple[date, int]]] = {}
     for stage, from_on, days in rows.order_by("from_on").values_list("stage", "from_on", "days"):
         found.setdefault(stage, []).append((from_on, days))
@@ -35,7 +35,7 @@ def closures_of(firm: Firm, known_at: datetime | None = None) -> list[tuple[date
     """The closures declared by ``known_at`` (all when None), first and last day included."""
     rows = Closure.objects.filter(firm=firm)
     if known_at is not None:
-        rows = rows.filter(recorded_at__lte=known_at)
+        rows = rows.filter(known_from__lte=known_at)
     return list(rows.order_by("first_on").values_list("first_on", "last_on"))
 
 
