@@ -13,7 +13,6 @@ from email.message import EmailMessage
 from uuid import UUID
 
 import pytest
-from comptant.outlook.reports.margins import margins
 from django.utils import timezone
 
 from comptant.doors.cli.doctor import of_firm
@@ -38,6 +37,7 @@ from comptant.journey.recovery.actions import open_dispute, settle_dispute
 from comptant.journey.recovery.dunning import planned, prepare_reminders
 from comptant.journey.recovery.models import Reminder
 from comptant.journey.recovery.sending import approve_reminders
+from comptant.outlook.reports.margins import margins
 from tests.mailing import PostOffice
 from tests.payments.statements import Entry, camt
 from tests.world import MONDAY, House, atelier_lune

@@ -20,6 +20,7 @@ from comptant.doors.cli.days import day
 from comptant.doors.cli.tables import print_table
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.actions import OPERATOR_NAME
+from comptant.ground.firms.describing import described
 from comptant.ground.firms.models import Firm, Member
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.days import plain_day
@@ -36,7 +37,10 @@ from comptant.journey.invoices.printing import pdf_of
 from comptant.journey.invoices.queries import invoice_document
 from comptant.journey.invoices.rules.lines import Line
 from comptant.journey.invoices.rules.taxes import rates_of
+from comptant.journey.offers.actions import record_agreement
 from comptant.journey.offers.models import Agreement, Milestone
+from comptant.journey.offers.rules.totals import totals
+from comptant.journey.pipeline.models import Standing
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -106,8 +110,7 @@ def _of_agreement(deal: Deal, options: argparse.Namespace, at: datetime, by: Mem
     agreement: Agreement | None = Agreement.objects.filter(
         firm=deal.firm, deal=deal, kind="sale", ended_on=None
     ).first()
-    if agreement is None:
-        raise Refusal("nothing_agreed", deal=deal.ref)
+    agreement = agreement or _imported(deal, at, by)
     agreement.firm = deal.firm
     if options.balance:
         return issue_balance(agreement, due_on=options.due, at=at, by=by)
@@ -117,6 +120,19 @@ def _of_agreement(deal: Deal, options: argparse.Namespace, at: datetime, by: Mem
     if said.endswith("%"):
         return issue_deposit(agreement, share=_decimal(said[:-1]), due_on=options.due, at=at, by=by)
     return issue_deposit(agreement, net=_decimal(said), due_on=options.due, at=at, by=by)
+
+
+def _imported(deal: Deal, at: datetime, by: Member) -> Agreement:
+    """The agreement of a deal that a file said was won: its proof is the file, its tax that of the usual rate."""
+    standing = Standing.objects.filter(firm=deal.firm, deal=deal, place="signed").first()
+    if standing is None:
+        raise Refusal("nothing_agreed", deal=deal.ref)
+    rate = Decimal(0) if described(deal.firm).is_vat_exempt else rates_of(deal.firm.country, deal.firm.day(at))[0]
+    tax = totals([(standing.net, rate)], deal.currency, deal.firm.country).tax
+    signed_at = deal.firm.midnight(standing.signed_on or deal.firm.day(at))
+    return record_agreement(
+        deal, net=standing.net, tax=tax, proof="imported", tax_rate=rate, at=signed_at, by=by
+    )  # fmt: skip
 
 
 def _milestone(agreement: Agreement, n: int) -> Milestone:

@@ -25,6 +25,9 @@ class PartyRow(NamedTuple):
     bn: str
     email: str
     phone: str
+    street: str
+    postcode: str
+    city: str
     iban: str
     created_on: date | None
     insolvent_on: date | None

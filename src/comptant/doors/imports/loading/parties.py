@@ -16,8 +16,8 @@ from comptant.ground.journal.actions import load_cases
 from comptant.ground.parties.models import Party
 
 COLUMNS = (
-    "name", "kind", "country", "siren", "siret", "vat_number", "bn", "email", "phone", "iban", "created_on",
-    "insolvent_on", "credit_limit", "tags", "custom",
+    "name", "kind", "country", "siren", "siret", "vat_number", "bn", "email", "phone", "street", "postcode",
+    "city", "iban", "created_on", "insolvent_on", "credit_limit", "tags", "custom",
 )  # fmt: skip
 
 
