@@ -118,7 +118,7 @@ def take_payments(firm: Firm, new: Sequence[NewPayment], *, at: datetime, by: Me
     invoices = {given.invoice.id: given.invoice for one in new for given in one.given}
     lock_deals(firm, list({invoice.deal_id for invoice in invoices.values()}))
     open_now = payable(firm, invoices)
-    starts = issued_at(firm, [known for known in invoices if _is_early(invoices[known], new)])
+    starts = issued_at(firm, _early(new))
     payments, allocations = [], []
     for one in new:
         payment = _payment(firm, one, at, by)
@@ -146,9 +146,11 @@ def _check(firm: Firm, new: NewPayment, at: datetime) -> None:
             raise Refusal("credit_note_not_paid", number=one.invoice.number)
 
 
-def _is_early(invoice: Invoice, new: Sequence[NewPayment]) -> bool:
-    """Some of the payments came on the day of issue or before it: the instant of the act matters."""
-    return any(one.received_on <= invoice.issued_on for one in new for given in one.given if given.invoice == invoice)
+def _early(new: Sequence[NewPayment]) -> set[UUID]:
+    """The invoices that some payment reaches on their day of issue or before it: the instant of their act matters."""
+    return {
+        given.invoice.id for one in new for given in one.given if one.received_on <= given.invoice.issued_on
+    }  # fmt: skip
 
 
 def _payment(firm: Firm, new: NewPayment, at: datetime, by: Member | None) -> Payment:

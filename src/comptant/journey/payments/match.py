@@ -129,12 +129,12 @@ def match(firm: Firm, *, now: datetime) -> list[LineProposals]:
     return found
 
 
-def match_in_steps(firm: Firm, *, now: datetime) -> list[LineProposals]:
-    """The same in transactions of 500 lines: what was posted stays, whatever comes after. Outside any scope."""
+def match_in_steps(firm: Firm, *, now: datetime, at_a_time: int = AT_A_TIME) -> list[LineProposals]:
+    """The same in transactions of so many lines: what was posted stays, whatever comes after. Outside any scope."""
     with firm_scope(firm.id):
         found = propose(firm)
     sure = (one for one in found if _is_sure(one))
-    while some := list(islice(sure, AT_A_TIME)):
+    while some := list(islice(sure, at_a_time)):
         with firm_scope(firm.id):
             post_sure(firm, some, now=now)
     return found

@@ -35,14 +35,17 @@ def share_out_again(firm: Firm, numbers: Iterable[str], others: Iterable[UUID] =
     )
     loose = list(Payment.objects.filter(firm=firm, id__in=list(others)).select_related("party"))
     ids = {one.id for one in (*payments, *loose)}
-    given = list(
-        Allocation.objects.filter(firm=firm, what=AllocationKind.INVOICE, invoice__in=list(invoices.values()))
-    ) + list(Allocation.objects.filter(firm=firm, payment_id__in=ids).exclude(invoice__in=list(invoices.values())))
+    documents = [one.id for one in invoices.values()]
+    rows = Allocation.objects.filter(firm=firm)
+    given = list(rows.filter(what=AllocationKind.INVOICE, invoice_id__in=documents))
+    given += rows.filter(payment_id__in=ids).exclude(id__in=[one.id for one in given])
     named = {one.id: one.invoice_number for one in payments}
     ours = [one for one in given if _is_ours(one, named, invoices)]
-    kept = [one for one in given if one not in ours and one.payment_id in ids]
+    own = {one.id for one in ours}
+    others_given = [one for one in given if one.id not in own]
+    kept = [one for one in others_given if one.payment_id in ids]
     free = _free(firm, [*payments, *loose], kept)
-    fresh = _wanted(firm, invoices, payments, [one for one in given if one not in ours], free)
+    fresh = _wanted(firm, invoices, payments, others_given, free)
     _write(ours, fresh)
     open_accounts(firm, [*payments, *loose], [*kept, *fresh])
     return sorted(ids)
