@@ -17,6 +17,7 @@ from comptant.ground.parties.models import Party
 from comptant.journey.prospects.models import Assessment, Light, Override
 from comptant.journey.prospects.rules import Exposure, Solvency
 from comptant.journey.prospects.rules.solvency import OWED
+from comptant.journey.prospects.search import search_parties as search_parties
 
 COUNTED = [*OWED, "held"]
 
