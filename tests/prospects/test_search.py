@@ -12,14 +12,6 @@ from tests.world import House, atelier_lune, forge_nord
 NAMES = [
     "Fonderie Marchetti", "Marchetti et fils", "Boréal inc.", "100 % Bois", "A_B", "Ébénisterie Élan", "élan vital",
 ]  # fmt: skip
-    "Fonderie Marchetti",
-    "Marchetti et fils",
-    "Boréal inc.",
-    "100 % Bois",
-    "A_B",
-    "Ébénisterie Élan",
-    "élan vital",
-]
 
 
 @pytest.fixture
