@@ -13,7 +13,7 @@ from comptant.ground.parties.actions import new_ref
 from comptant.ground.parties.models import Party
 from comptant.ground.refusals import Refusal
 from comptant.journey.invoices.models import Draft, InvoiceKind, Prefix
-from comptant.journey.invoices.rules.lines import Line, line_fault
+from comptant.journey.invoices.rules.lines import Line, check_lines
 from comptant.journey.invoices.rules.numbering import is_prefix
 from comptant.journey.offers.models import Agreement
 
@@ -35,8 +35,8 @@ def draft_invoice(
     at: datetime,
     by: Member,
 ) -> Draft:
-    """An invoice or a deposit to be, on a deal. Raises Refusal of what its lines lack, credit_note_draft."""
-    checked(lines)
+    """An invoice or a deposit to be, on a deal. Raises Refusal not_drafted_alone, and those of ``check_lines``."""
+    check_lines(lines)
     if kind not in (InvoiceKind.INVOICE, InvoiceKind.DEPOSIT):
         raise Refusal("not_drafted_alone", kind=kind)
     draft: Draft = Draft.objects.create(
@@ -52,7 +52,7 @@ def draft_for(
     party: Party, *, lines: Sequence[Line], title: str = "", at: datetime, by: Member, currency: str = ""
 ) -> Draft:
     """A draft without a sale before it: it makes a deal of its own."""
-    checked(lines)
+    check_lines(lines)
     deal: Deal = Deal.objects.create(
         firm=party.firm, party=party, ref=UNSOLD + new_ref("F"), title=(title or lines[0].title)[:300],
         currency=currency or party.firm.currency,
@@ -63,7 +63,7 @@ def draft_for(
 @transaction.atomic
 def redraft(draft: Draft, *, lines: Sequence[Line], due_on: date | None = None, note: str = "") -> Draft:
     """The draft, written again. Raises Refusal already_issued."""
-    checked(lines)
+    check_lines(lines)
     draft = _free(draft)
     draft.lines, draft.due_on, draft.note = [line.as_json() for line in lines], due_on, note
     draft.save(update_fields=["lines", "due_on", "note"])
@@ -84,14 +84,6 @@ def _free(draft: Draft) -> Draft:
     if held.invoice_id is not None:
         raise Refusal("already_issued", number=held.invoice.number)
     return held
-
-
-def checked(lines: Sequence[Line]) -> None:
-    """Raises Refusal invoice_without_lines, line_without_title, line_amount, line_rate or unknown_regime."""
-    fault = line_fault(lines)
-    if fault:
-        code, number = fault
-        raise Refusal(code, line=number)
 
 
 def name_series(firm: Firm, kind: str, prefix: str) -> Prefix:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from comptant.ground.money.amounts import Money, times
+from comptant.ground.refusals import Refusal
 from comptant.journey.invoices.rules.regimes import REGIMES
 
 WHOLE = Decimal(100)
@@ -72,24 +73,26 @@ def read_line(kept: Mapping[str, Any]) -> Line:
     return Line(str(kept["title"]), price, rate, quantity, unit, text, discount, regime, reason)
 
 
-def line_fault(lines: Sequence[Line]) -> tuple[str, int] | None:
-    """The first fault of what somebody wrote: the code of a refusal and the line's number from 1; None when none.
+def check_lines(lines: Sequence[Line]) -> None:
+    """Raises Refusal of the first fault of what somebody wrote, with the line's number from 1.
 
-    >>> line_fault([Line("work", Decimal(100), Decimal(20)), Line(" ", Decimal(1), Decimal(20))])
-    ('line_without_title', 2)
+    invoice_without_lines, line_without_title, line_amount, line_rate or unknown_regime.
+
+    >>> check_lines([Line("work", Decimal(100), Decimal(20)), Line(" ", Decimal(1), Decimal(20))])
+    Traceback (most recent call last):
+    comptant.ground.refusals.Refusal: ('line_without_title', {'line': 2})
     """
     if not lines:
-        return "invoice_without_lines", 0
+        raise Refusal("invoice_without_lines")
     for number, line in enumerate(lines, start=1):
         if not line.title.strip():
-            return "line_without_title", number
+            raise Refusal("line_without_title", line=number)
         if not _is_sensible(line):
-            return "line_amount", number
+            raise Refusal("line_amount", line=number)
         if not (0 <= line.discount <= WHOLE and 0 <= line.rate <= WHOLE):
-            return "line_rate", number
+            raise Refusal("line_rate", line=number)
         if line.regime not in REGIMES:
-            return "unknown_regime", number
-    return None
+            raise Refusal("unknown_regime", line=number)
 
 
 def _is_sensible(line: Line) -> bool:
