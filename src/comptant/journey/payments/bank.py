@@ -24,8 +24,8 @@ from comptant.journey.payments.models import BankAccount, BankLine, LineState, S
 from comptant.journey.payments.rules.statements import Movement, StatementRefused, Told, identities
 
 __all__ = [
-    "SAID_ACCOUNT", "Imported", "choice_of", "confirm", "confirm_many", "import_statement", "match", "match_in_steps", "propose",
-    "said_account",
+    "SAID_ACCOUNT", "Imported", "choice_of", "confirm", "confirm_many", "import_statement", "match",
+    "match_in_steps", "propose", "said_account",
 ]  # fmt: skip
 
 LINE = """
