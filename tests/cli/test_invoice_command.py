@@ -70,7 +70,7 @@ def test_an_invoice_of_one_line(lune: House, capsys: pytest.CaptureFixture[str])
         (("issue", "nowhere", "--balance"), "no_such_deal"),
         (("issue", "valmont", "--milestone", "2"), "no_such_milestone"),
         (("issue", "valmont", "--deposit", "130%"), "deposit_amount"),
-        (("show", "FA-2026-0009"), "no_such_invoice"),
+        (("show", "FA-2026-0009"), "no_such_invoice_number"),
     ],
 )
 def test_what_is_refused(lune: House, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], code: str) -> None:

@@ -86,7 +86,7 @@ def _found(firm: Firm, number: str) -> Invoice:
     rows = Invoice.objects.select_related("deal", "party", "corrects")
     invoice: Invoice | None = rows.filter(firm=firm, number=number).first()
     if invoice is None:
-        raise Refusal("no_such_invoice", number=number)
+        raise Refusal("no_such_invoice_number", number=number)
     invoice.firm = firm
     return invoice
 

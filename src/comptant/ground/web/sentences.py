@@ -171,7 +171,6 @@ SENTENCES: Sentences = {
     "invoice_needed": _("Choose an invoice of the list."),
     "nothing_given_up": _("Nothing of invoice {number} was given up."),
     "rate_unknown": _("The late-payment rate of {day} is not known yet: interest is to be completed, never guessed."),
-    "no_such_invoice": _("No invoice bears the number {number}."),
     "nothing_agreed": _(
         "Deal “{deal}” has no agreement to invoice. Say --net and --title, or record the agreement first."
     ),
