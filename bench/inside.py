@@ -8,12 +8,20 @@ from collections.abc import Callable
 from importlib import import_module
 
 from bench import cluster
-from bench.bars import imports, large_firm, posts
+from bench.bars import api, bank, imports, invoices, large_firm, posts, reminders, search
 from bench.sizes import SIZES
 
 JOBS: dict[str, Callable[..., object]] = {
     "seed_large": lambda size: large_firm.seed(SIZES[size]),
+    "seed_late": lambda size: reminders.seed(SIZES[size]),
+    "seed_api": lambda size: api.seed(SIZES[size]),
+    "token": api.token,
+    "write_api": api.write,
+    "seed_search": lambda size: search.seed(SIZES[size]),
     "seed_posts": lambda size: posts.seed(SIZES[size]),
+    "seed_invoices": lambda size: invoices.seed(SIZES[size]),
+    "issue_some": invoices.issue_some,
+    "seed_bank": lambda size: bank.seed(SIZES[size]),
     "write": posts.write,
     "import": imports.load_file,
 }

@@ -155,10 +155,11 @@ class Web:
     def __init__(self, port: int, server: subprocess.Popen[bytes], cookie: str = "") -> None:
         self.port, self.server, self.cookie = port, server, cookie
 
-    def asker(self, address: Callable[[], str], cookie: str) -> Callable[[], None]:
-        """Asks for a page, on one connection."""
+    def asker(self, address: Callable[[], str], cookie: str, token: str = "") -> Callable[[], None]:
+        """Asks for a page, on one connection; with a token, for an answer of the API."""
         line = HTTPConnection("127.0.0.1", self.port, timeout=120)
-        headers = {"Cookie": cookie, "Accept-Language": "en", "Host": "127.0.0.1"}
+        headers = {"Cookie": cookie} if cookie else {"Authorization": f"Bearer {token}"}
+        headers |= {"Accept-Language": "en", "Host": "127.0.0.1"}
 
         def ask() -> None:
             where = address()
@@ -217,15 +218,15 @@ def _product(size: Size) -> Iterator[Web]:
 
 @contextmanager
 def _serving(
-    application: str, environment: Mapping[str, str], folder: Path, first: str
+    application: str, environment: Mapping[str, str], folder: Path, first: str, workers: int = 1
 ) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """An application on the product's own web server, one process of one thread."""
+    """An application on the product's own web server, one process of one thread unless more are asked for."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
-        str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--port", str(port), "--workers", "1",
-        "--blocking-threads", "1", "--no-ws", "--log-level", "error", application,
+        str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--port", str(port),
+        "--workers", str(workers), "--blocking-threads", "1", "--no-ws", "--log-level", "error", application,
     ]  # fmt: skip
     server = subprocess.Popen(command, cwd=folder, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
     try:

@@ -61,7 +61,7 @@ django.setup()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.db import models  # noqa: E402
-from django.http import HttpRequest, HttpResponse  # noqa: E402
+from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
 from django.shortcuts import render  # noqa: E402
 from django.urls import path  # noqa: E402
 
@@ -101,7 +101,15 @@ def fifty(request: HttpRequest) -> HttpResponse:
     return render(request, "list.html", {"rows": rows.order_by("-amount", "id")[:50]})
 
 
-urlpatterns = [path("ping", ping), path("list", fifty)]
+def fifty_json(request: HttpRequest) -> HttpResponse:
+    """The same as JSON."""
+    assert request.user.is_authenticated
+    rows = Opportunity.objects.select_related("party").filter(stage__in=["lead", "opportunity"])
+    names = ("id", "number", "start_date", "party_id", "party__name", "amount", "stage", "probability")
+    return JsonResponse(list(rows.order_by("-amount", "id")[:50].values(*names)), safe=False)
+
+
+urlpatterns = [path("ping", ping), path("list", fifty), path("json", fifty_json)]
 application = get_wsgi_application()
 
 

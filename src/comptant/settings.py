@@ -191,6 +191,7 @@ BASE_URL = (
 SMTP_URL = os.environ.get("COMPTANT_SMTP_URL", "")
 MAIL_FROM = os.environ.get("COMPTANT_MAIL_FROM", "")
 MAIL_PER_MINUTE = env_count("COMPTANT_MAIL_PER_MINUTE", default=60)
+API_PER_MINUTE = env_count("COMPTANT_API_PER_MINUTE", default=600)
 
 # --- words to the operator --------------------------------------------------------------------------------------------
 LOG_FOLDER = HOME / "logs"

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MODULES = {"import", "post", "path", "page", "queries", "clock"}
+MODULES = {"import", "post", "path", "page", "queries", "api", "statements", "reminders", "clock"}
 
 
 def test_a_quick_sample_measures_every_bar(tmp_path: Path) -> None:

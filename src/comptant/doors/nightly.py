@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
+from comptant.doors.api import calls
 from comptant.ground.database.scope import firm_scope
 from comptant.ground.firms.models import Firm
 from comptant.ground.firms.queries import OPERATOR, get_firm, memberships_of
@@ -77,6 +78,8 @@ def run_all(now: datetime | None = None) -> int:
             firm = get_firm(membership.firm_id)
         posted += catch_up(firm, firm.today(now))
         remind(firm, firm.today(now), now)
+        with firm_scope(firm.id):
+            calls.forget(firm, now)
     forget_expired(now)
     forget_knocks(now)
     return posted

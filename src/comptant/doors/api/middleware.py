@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -32,7 +33,7 @@ REMEMBERED = frozenset({200, 201, 202, 204, 409, 422})
 """Answers a repeated call gets again: what was done, and what our rules refused."""
 
 log = logging.getLogger("comptant.api")
-by_token = Pace(limit=600, seconds=60)
+by_token = Pace(limit=settings.API_PER_MINUTE, seconds=60)
 by_stranger = Pace(limit=60, seconds=60)
 
 
