@@ -16,7 +16,7 @@ from tests.house.walk import ROOT, calls, named
 
 TABLES = (SENTENCES, REFUSALS, CANNOT_BE, FAILURES)
 PAGE = ROOT / "docs" / "refusals.md"
-RAISED = {"Refusal", "Refused", "NotEnoughThere", "ImportRefused"}
+RAISED = {"Refusal", "Refused", "NotEnoughThere", "ImportRefused", "StatementRefused"}
 DERIVED = {"not_enough_there"}
 """Raised by a class that gives its own code."""
 WORDLESS = {"total_differs"}

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comptant.journey.payments.rules.matching import Limits, Line, OpenInvoice, Proposal, ledger, proposals
+from comptant.journey.payments.rules.ledger import Limits, Line, OpenInvoice, ledger
+from comptant.journey.payments.rules.matching import Proposal, proposals
 
 MERCURE, BOREAL, LUNE = UUID(int=1), UUID(int=2), UUID(int=3)
 NAMES = {MERCURE: "Mercure SARL", BOREAL: "Boréal inc.", LUNE: "Éditions de la Lune"}

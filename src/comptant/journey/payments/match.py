@@ -21,15 +21,8 @@ from comptant.journey.invoices.models import Invoice, InvoiceKind
 from comptant.journey.payments.actions import Given, NewPayment, take_lines, take_payments
 from comptant.journey.payments.models import BankLine, IbanMemory, LineState, Payment
 from comptant.journey.payments.queries import open_lines, payable, tolerance_of
-from comptant.journey.payments.rules.matching import (
-    Ledger,
-    Limits,
-    Line,
-    OpenInvoice,
-    Proposal,
-    ledger,
-    proposals,
-)
+from comptant.journey.payments.rules.ledger import Ledger, Limits, Line, OpenInvoice, ledger
+from comptant.journey.payments.rules.matching import Proposal, proposals
 
 AT_A_TIME = 500
 """Lines posted in one transaction."""

@@ -7,17 +7,25 @@ is the table of docs/matching.md; nothing here depends on chance, on the clock o
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, islice
 from uuid import UUID
 
 from rapidfuzz import fuzz
 
 from comptant.ground.money.amounts import Money, times
+from comptant.journey.payments.rules.ledger import (
+    RUN,
+    Ledger,
+    Limits,
+    Line,
+    OpenInvoice,
+    is_reference,
+    joined,
+)
 from comptant.journey.payments.rules.names import known_name
 from comptant.journey.payments.rules.statements import ZERO, plain
 
@@ -25,6 +33,8 @@ MOST = 5
 """Proposals of one line."""
 MOST_SUMMED, MOST_TOGETHER, MOST_TRIED = 24, 12, 4_000
 """Bounds of the search for sums: invoices of a party looked at, taken together, combinations tried."""
+MOST_LIKENED = 200
+"""Beyond so many invoices of one amount, only a name that is the same to the letter counts."""
 CLOSE = 88
 """Likeness of two names, of 100, from which they may be one."""
 
@@ -58,48 +68,6 @@ SURE_FITS = frozenset({"exact", "sum"})
 
 
 @dataclass(frozen=True, slots=True)
-class OpenInvoice:
-    """What may be paid. ``open`` is gross; ``party`` its party."""
-
-    id: UUID
-    number: str
-    party: UUID
-    open: Decimal
-    total: Decimal
-    issued_on: date
-    due_on: date
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What came in."""
-
-    id: UUID
-    on: date
-    amount: Decimal
-    currency: str
-    label: str
-    payer: str = ""
-    iban: str = ""
-    reference: str = ""
-    end_to_end: str = ""
-    said_number: str = ""
-    fee: Decimal = ZERO
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What may be missing: cents of rounding, a bank's fee, a discount within its days from issue."""
-
-    threshold: Decimal = Decimal("0.980")
-    cents: Decimal = Decimal("0.05")
-    fee: Decimal = Decimal("30.00")
-    discount_rate: Decimal = ZERO
-    discount_days: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Proposal:
     """``invoices`` with what each receives, gross, fee included; ``discount`` is what they are let off in all.
 
@@ -120,79 +88,6 @@ class Proposal:
     def allocated(self) -> Decimal:
         """What the invoices receive."""
         return sum((part for _, part in self.invoices), ZERO)
-
-
-@dataclass
-class Ledger:
-    """What is open, ready to be searched: built once for many lines."""
-
-    by_id: dict[UUID, OpenInvoice] = field(default_factory=dict)
-    by_word: dict[str, list[OpenInvoice]] = field(default_factory=dict)
-    by_digits: dict[str, list[OpenInvoice]] = field(default_factory=dict)
-    by_amount: dict[Decimal, list[OpenInvoice]] = field(default_factory=dict)
-    by_party: dict[UUID, list[OpenInvoice]] = field(default_factory=dict)
-    names: dict[UUID, str] = field(default_factory=dict)
-    ibans: dict[str, dict[UUID, int]] = field(default_factory=dict)
-
-    def without(self, documents: Iterable[UUID]) -> None:
-        """These are paid: the lines after look at the others."""
-        for document in documents:
-            one = self.by_id.pop(document)
-            for index, key in (
-                (self.by_word, joined(one.number)), (self.by_digits, digits(one.number)),
-                (self.by_amount, one.open), (self.by_party, one.party),
-            ):  # fmt: skip
-                index[key].remove(one)  # type: ignore[index]
-
-
-def ledger(
-    invoices: Iterable[OpenInvoice], names: Mapping[UUID, str], ibans: Mapping[str, Mapping[UUID, int]]
-) -> Ledger:
-    """``names`` are those of the parties; ``ibans`` say which party was confirmed to pay from an account, how often."""
-    found = Ledger(names={party: known_name(name) for party, name in names.items()})
-    found.ibans = {iban: dict(parties) for iban, parties in ibans.items()}
-    for invoice in sorted(invoices, key=lambda one: (one.due_on, one.issued_on, one.number)):
-        found.by_id[invoice.id] = invoice
-        found.by_word.setdefault(joined(invoice.number), []).append(invoice)
-        found.by_digits.setdefault(digits(invoice.number), []).append(invoice)
-        found.by_amount.setdefault(invoice.open, []).append(invoice)
-        found.by_party.setdefault(invoice.party, []).append(invoice)
-    return found
-
-
-_DIGITS = re.compile(r"\d+")
-
-
-def joined(number: str) -> str:
-    """A number as its letters and digits alone.
-
-    >>> joined("FA-2026/0042")
-    'FA20260042'
-    """
-    return plain(number).replace(" ", "")
-
-
-def digits(number: str) -> str:
-    """The last digits by which a number is often named, four at least; blank when it has fewer.
-
-    >>> digits("FA-2026-0042"), digits("F-12")
-    ('0042', '')
-    """
-    runs = _DIGITS.findall(number)
-    last = str(runs[-1]) if runs else ""
-    return last if len(last) >= 4 else ""
-
-
-def is_reference(text: str) -> bool:
-    """An RF creditor reference whose check digits are right (ISO 11649).
-
-    >>> is_reference("RF83 FA20 2600 42"), is_reference("RF84FA20260042")
-    (True, False)
-    """
-    said = joined(text)
-    if not re.fullmatch(r"RF\d\d[0-9A-Z]{1,21}", said):
-        return False
-    return int("".join(str(int(letter, 36)) for letter in said[4:] + said[:4])) % 97 == 1
 
 
 LONG_NUMBER = 6
@@ -221,13 +116,7 @@ def _judged(ordered: Sequence[Proposal], limits: Limits) -> list[Proposal]:
     first, *others = ordered
     is_alone = all(one.confidence < first.confidence for one in others)
     is_sure = first.is_sure and is_alone and first.confidence >= limits.threshold
-    return [_with(first, is_sure), *(_with(one, False) for one in others)]
-
-
-def _with(one: Proposal, is_sure: bool) -> Proposal:
-    return Proposal(
-        one.party, one.invoices, one.numbers, one.fee, one.discount, one.discounts, one.confidence, one.why, is_sure
-    )
+    return [replace(first, is_sure=is_sure), *(replace(one, is_sure=False) for one in others)]
 
 
 def _signs(line: Line, known: Ledger) -> tuple[dict[UUID, list[str]], dict[UUID, tuple[str, list[OpenInvoice]]]]:
@@ -250,7 +139,7 @@ def _named(line: Line, known: Ledger) -> Iterator[tuple[str, OpenInvoice]]:
     """(sign, invoice) for each number the line says, the strongest signs first."""
     words = plain(f"{line.label} {line.end_to_end} {line.reference}").split()
     for said in _references(line, words):
-        yield from (("reference", one) for one in _current(known.by_word.get(said, ()), line))
+        yield from (("reference", one) for one in _current(known.by_word.get(said), line))
     for size in (4, 3, 2, 1):
         for start in range(len(words) - size + 1):
             said = "".join(words[start : start + size])
@@ -258,7 +147,7 @@ def _named(line: Line, known: Ledger) -> Iterator[tuple[str, OpenInvoice]]:
                 sign = "digits" if said.isdigit() and len(said) < LONG_NUMBER else "number"
                 yield from ((sign, one) for one in _current(known.by_word[said], line))
     for word in words:
-        for run in _DIGITS.findall(word):
+        for run in RUN.findall(word):
             if len(run) >= 4 and run in known.by_digits:
                 yield from (("digits", one) for one in _current(known.by_digits[run], line))
 
@@ -275,8 +164,10 @@ def _references(line: Line, words: Sequence[str]) -> Iterator[str]:
                     yield said[4:]
 
 
-def _current(invoices: Iterable[OpenInvoice], line: Line) -> list[OpenInvoice]:
-    return [one for one in invoices if one.currency == line.currency]
+def _current(invoices: Mapping[UUID, OpenInvoice] | None, line: Line, most: int | None = None) -> list[OpenInvoice]:
+    """Those in the line's currency, the first to fall due first."""
+    fitting = (one for one in (invoices or {}).values() if one.currency == line.currency)
+    return list(islice(fitting, most))
 
 
 def _namesakes(line: Line, known: Ledger, others: set[UUID]) -> list[UUID]:
@@ -284,7 +175,10 @@ def _namesakes(line: Line, known: Ledger, others: set[UUID]) -> list[UUID]:
     said = known_name(line.payer) or known_name(line.label)
     if not said:
         return []
-    owing = {one.party for one in known.by_amount.get(line.amount, ())} | others
+    same = known.by_amount.get((line.currency, line.amount), {})
+    owing = others | set(known.namesakes.get(said, ()))
+    if len(same) <= MOST_LIKENED:
+        owing |= {one.party for one in same.values()}
     if line.payer:
         scores = {party: fuzz.token_sort_ratio(said, known.names.get(party, "")) for party in owing}
     else:
@@ -315,8 +209,8 @@ def _candidates(
             if weaker:
                 yield from _of_party(line, party, known, weaker, limits)
     if not signs:
-        alone = [one for one in known.by_amount.get(line.amount, ()) if one.currency == line.currency]
-        for invoice in alone[:MOST]:
+        alone = known.by_amount.get((line.currency, line.amount), {})
+        for invoice in islice(alone.values(), MOST):
             worth = WORTH["nothing"] / len(alone)
             yield _proposal(line, invoice.party, [(invoice, invoice.open)], worth, ("exact amount",), False)
 
@@ -341,7 +235,7 @@ def _of_named(
 
 def _of_party(line: Line, party: UUID, known: Ledger, signs: Sequence[str], limits: Limits) -> Iterator[Proposal]:
     """Who pays is likely known, what is not: one invoice of that amount, or several that make it."""
-    owed = _current(known.by_party.get(party, ()), line)[:MOST_SUMMED]
+    owed = _current(known.by_party.get(party), line, MOST_SUMMED)
     worth = _with_others(WORTH[signs[0]], signs[1:])
     words = tuple(WORDS[sign] for sign in signs)
     fits = [(one, fitted) for one in owed for fitted in _fitting(line, [one], limits)]
