@@ -45,11 +45,11 @@ ANALYZE made
 
 _ROWS = (
     """
-INSERT INTO parties_party (id, firm_id, ref, name, kind, country, siren, siret, vat_number, bn, email, phone, iban,
-                           tags, custom, is_mentioned)
+INSERT INTO parties_party (id, firm_id, ref, name, kind, country, siren, siret, vat_number, bn, email, phone, street,
+                           postcode, city, language, iban, tags, custom, is_mentioned)
 SELECT pg_temp.made_id(p, 1000003 + %(firm)s %% 1000003), %(firm)s, 'P' || p,
        (ARRAY['Quartz', 'Raven', 'Harbor', 'Lumen', 'Nimbus', 'Onyx', 'Pylon'])[1 + p %% 7] || ' ' || md5(p::text),
-       'company', '', '', '', '', '', '', '', '', '{}', '{}', false
+       'company', '', '', '', '', '', '', '', '', '', '', '', '', '{}', '{}', false
 FROM generate_series(0, %(parties)s - 1) p
 """,
     """

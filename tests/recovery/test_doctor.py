@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 DAY, DUE = date(2026, 6, 24), date(2026, 5, 31)
 OPEN, TOLD, GIVEN_UP, DOUBTFUL, NEVER, REMINDED = FAULTS
 
-ONE, GONE, FINE = (f"(SELECT id FROM invoices_invoice WHERE number = 'F-{n}')" for n in (1, 4, 5))
+ONE, GONE, FINE = (f"(SELECT id FROM invoices_invoice WHERE number = 'F-{n}')" for n in (1, 4, 6))
 BOREAL = "(SELECT party_id FROM recovery_insolvency LIMIT 1)"
 
 CORRUPTIONS = {
@@ -59,6 +59,7 @@ def lune() -> Iterator[House]:
             Party.objects.filter(ref="mercure").update(email="compta@mercure.example")
             one, two, three = (invoiced(house, f"F-{n}", due_on=DUE) for n in (1, 2, 3))
             gone, _fine = invoiced(house, "F-4", due_on=DUE, party=boreal), invoiced(house, "F-5", due_on=DAY)
+            invoiced(house, "F-6", due_on=date(2026, 8, 31), issued_on=DAY)
             said = {"category": "price", "reason": "x", "owner": ada, "at": house.at(date(2026, 6, 10)), "by": ada}
             open_dispute(one, amount=Decimal("500.00"), **said)
             settled = open_dispute(two, amount=Decimal("500.00"), **said)

@@ -194,7 +194,7 @@ def test_no_query_is_made_for_each_invoice(house: House) -> None:
     for n in range(1, 12):
         invoiced(house, f"F-{n}", due_on=DUE - timedelta(days=n))
     assert counted(planned) == one <= 8
-    assert counted(prepare_reminders) <= 6
+    assert counted(prepare_reminders) <= 10
 
 
 def test_the_statement_prepares_what_the_rule_plans(house: House) -> None:

@@ -24,9 +24,20 @@ INDEMNITY = (
     "CASE WHEN f.is_company AND f.currency = 'EUR' AND f.due_on < %(day)s"
     " THEN %(indemnity)s::numeric(18, 2) ELSE 0.00 END"
 )
-COSTED = """
+COSTED = f"""
   JOIN points p ON p.due_on = f.due_on AND p.terms = f.terms AND p.is_company = f.is_company
-  LEFT JOIN extra x ON x.invoice_id = f.invoice_id
+  LEFT JOIN LATERAL (
+    SELECT sum(m.amount * (
+        SELECT coalesce(sum(r.rate * (least(r.last_on, m.last_day) - greatest(r.first_on, f.due_on + 1) + 1)), 0)
+        FROM rates r WHERE r.terms = f.terms AND r.is_company = f.is_company
+          AND r.first_on <= m.last_day AND r.last_on > f.due_on)) AS points
+    FROM (
+      SELECT CASE WHEN p.target = ANY(%(owed)s) THEN -(p.net + p.tax) ELSE p.net + p.tax END AS amount,
+             p.occurred_on - CASE WHEN 'cashed' IN (p.source, p.target) THEN 0 ELSE 1 END AS last_day
+      FROM journal_posting p
+      WHERE f.was_moved AND p.firm_id = %(firm)s AND p.deal_id = f.deal_id AND p.document = f.invoice_id
+        AND p.occurred_on <= %(day)s AND {IS_MOVEMENT}) m
+    WHERE m.last_day > f.due_on) x ON true
 """
 """Joined to ``owed f``: what INTEREST and INDEMNITY ask for."""
 
@@ -44,23 +55,11 @@ owed AS (
   CROSS JOIN LATERAL (
     SELECT least(r.last_on, %(day)s) - greatest(r.first_on, d.due_on + 1) + 1 AS days) w
   GROUP BY 1, 2, 3
-), moved AS (
-  SELECT o.invoice_id, o.due_on, o.terms, o.is_company,
-         CASE WHEN p.target = ANY(%(owed)s) THEN -(p.net + p.tax) ELSE p.net + p.tax END AS amount,
-         p.occurred_on - CASE WHEN 'cashed' IN (p.source, p.target) THEN 0 ELSE 1 END AS last_day
-  FROM owed o JOIN journal_posting p ON p.firm_id = %(firm)s AND p.deal_id = o.deal_id AND p.document = o.invoice_id
-  WHERE o.was_moved AND p.occurred_on <= %(day)s AND {is_movement}
-), extra AS (
-  SELECT m.invoice_id, sum(m.amount * (
-      SELECT coalesce(sum(r.rate * (least(r.last_on, m.last_day) - greatest(r.first_on, m.due_on + 1) + 1)), 0)
-      FROM rates r WHERE r.terms = m.terms AND r.is_company = m.is_company
-        AND r.first_on <= m.last_day AND r.last_on > m.due_on)) AS points
-  FROM moved m WHERE m.last_day > m.due_on GROUP BY 1
 )"""
 
 
 def costs_sql(firm: Firm, terms: Sequence[Terms]) -> str:
-    """CTEs on top of ``facts``: ``owed`` (facts with their terms), ``points`` and ``extra``."""
+    """CTEs on top of ``facts``: ``owed``, facts with their terms, and ``points``."""
     days = [(n, one.from_on, one.until_on) for n, one in enumerate(terms)]
     rates = [
         (n, is_company, stretch.first_on, stretch.last_on, stretch.rate)
@@ -73,7 +72,7 @@ def costs_sql(firm: Firm, terms: Sequence[Terms]) -> str:
     return (
         f"terms(n, from_on, until_on) AS ({values(days)}),"
         f" rates(terms, is_company, first_on, last_on, rate) AS ({known}),"
-        + _COSTS.format(is_movement=IS_MOVEMENT)
+        + _COSTS
     )  # fmt: skip
 
 

@@ -13,8 +13,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from comptant.ground.database.bulk import refresh_statistics
 from comptant.ground.database.ids import UUID7_IN_SQL, stamp
 from comptant.ground.firms.models import Firm
 from comptant.journey.invoices.models import Invoice
@@ -23,9 +24,11 @@ from comptant.journey.recovery.costs import parameters as cost_parameters
 from comptant.journey.recovery.models import Reminder
 from comptant.journey.recovery.queries import claims_on, policies_of, terms_of
 from comptant.journey.recovery.rules.dunning import Facts, Plan, Policy, plan, softer_steps
-from comptant.journey.recovery.standing import facts_sql, parameters, values
+from comptant.journey.recovery.standing import facts_sql, parameters, planned_whole, values
 
 NOTHING = Decimal("0.00")
+MANY = 1_000
+"""So many new rows change the plan of the next run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,11 @@ def _rows(
     named = "" if invoice_ids is None else "WHERE f.invoice_id = ANY(%(named)s)"
     sql = (
         f"WITH {facts_sql(policies, is_now=is_now)}, {costs_sql(firm, terms_of(firm))}"
-        f" SELECT f.*, {INTEREST} AS interest, {INDEMNITY} AS indemnity"
-        f" FROM owed f {COSTED} {named} ORDER BY f.due_on, f.number"
+        f" SELECT f.*, y.name AS party_name, y.ref AS party_ref, {INTEREST} AS interest, {INDEMNITY} AS indemnity"
+        f" FROM owed f JOIN parties_party y ON y.firm_id = %(firm)s AND y.id = f.party_id {COSTED} {named}"
+        " ORDER BY f.due_on, f.number"
     )
-    with connection.cursor() as cursor:
+    with planned_whole() as cursor:
         cursor.execute(
             sql, {**parameters(firm, policies, day), **cost_parameters(firm), "named": list(invoice_ids or ())}
         )
@@ -112,7 +116,7 @@ def _impute(firm: Firm, rows: Sequence[dict[str, Any]], day: date) -> None:
 
 
 _PREPARE = """
-, chosen AS (
+, chosen AS MATERIALIZED (
   SELECT c.tag, c.due_on, c.last_level, s.level, s.channel, s.is_automatic
   FROM (SELECT DISTINCT tag, due_on, last_level FROM sendable) c
   CROSS JOIN LATERAL (
@@ -144,14 +148,17 @@ def prepare_reminders(firm: Firm, today: date) -> int:
     """
     policies, terms = policies_of(firm), terms_of(firm)
     sql = (
-        f"WITH {facts_sql(policies, is_now=True)}, {_steps_sql(policies)}, {costs_sql(firm, terms)}, sendable AS ("
+        f"WITH {facts_sql(policies, is_now=True)}, {_steps_sql(policies)}, {costs_sql(firm, terms)},"
+        " sendable AS NOT MATERIALIZED ("
         " SELECT f.* FROM owed f JOIN gaps g ON g.tag = f.tag WHERE NOT f.is_insolvent AND f.claimed > f.promised"
         " AND NOT f.is_held AND NOT f.is_in_credit AND (f.last_on IS NULL OR f.last_on + g.days <= %(day)s))"
         + _PREPARE.format(new_id=UUID7_IN_SQL, interest=INTEREST, indemnity=INDEMNITY, costed=COSTED)
     )
-    with connection.cursor() as cursor:
+    with planned_whole() as cursor:
         cursor.execute(sql, {**parameters(firm, policies, today), **cost_parameters(firm), "stamp": stamp()})
         fresh = int(cursor.fetchone()[0])
+    if fresh >= MANY:
+        refresh_statistics(["recovery_reminder"])
     if fresh and any(one.interest_first for one in terms):
         _impute_prepared(firm, today)
     return fresh

@@ -5,9 +5,13 @@ One statement for all invoices of a firm. The rule itself is ``rules.dunning.pla
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from comptant.ground.database.bulk import literal
 from comptant.ground.firms.models import Firm
@@ -19,7 +23,7 @@ aside AS (
   SELECT document, coalesce(sum(net + tax) FILTER (WHERE account = 'disputed'), 0) AS disputed,
          coalesce(sum(net + tax) FILTER (WHERE account = 'doubtful'), 0) AS doubtful
   FROM journal_balance WHERE firm_id = %(firm)s AND account IN ('disputed', 'doubtful') AND net + tax > 0 GROUP BY 1
-), standing AS (
+), standing AS NOT MATERIALIZED (
   SELECT i.id AS document, i.open_net + i.open_tax - coalesce(a.disputed, 0) - coalesce(a.doubtful, 0) AS claimed,
          coalesce(a.disputed, 0) AS disputed, coalesce(a.doubtful, 0) AS doubtful
   FROM invoices_invoice i LEFT JOIN aside a ON a.document = i.id
@@ -76,8 +80,7 @@ promised AS (
          coalesce(y.insolvent_on <= %(day)s, false) AS is_insolvent,
          (hp.party_id IS NOT NULL OR hi.invoice_id IS NOT NULL) AS is_held,
          c.id IS NOT NULL AS is_in_credit, coalesce(r.last_level, -1) AS last_level, r.last_on,
-         y.kind = 'company' AS is_company,
-         y.name AS party_name, y.ref AS party_ref, POLICY AS tag
+         y.kind = 'company' AS is_company, POLICY AS tag
   FROM standing s JOIN invoices_invoice i ON i.firm_id = %(firm)s AND i.id = s.document
   JOIN parties_party y ON y.firm_id = %(firm)s AND y.id = i.party_id
   LEFT JOIN promised p ON p.invoice_id = i.id
@@ -103,6 +106,19 @@ def parameters(firm: Firm, policies: Sequence[Policy], day: date) -> dict[str, A
         "tags": [one.tag for one in policies if one.tag],
         "kept": [*OWED, "held"],
     }
+
+
+@contextmanager
+def planned_whole() -> Iterator[CursorWrapper]:
+    """A cursor for statements over every invoice at once.
+
+    What a WITH gathers has no statistics: PostgreSQL takes it for a row or two, joins it by nested loops, and walks
+    a hundred thousand rows a hundred thousand times. So hash joins, until the statement is done.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
+        yield cursor
+        cursor.execute("SELECT set_config('enable_nestloop', 'on', true)")
 
 
 def values(rows: Sequence[Sequence[Any]]) -> str:
