@@ -153,6 +153,7 @@ CANNOT_BE: Sentences = {
     "said_twice": _("It was already said on line {first} of this file."),
     "deal_has_currency": _("This deal is in {currency}, and a deal keeps its currency."),
     "no_such_invoice": _("The invoice it corrects is neither in this file nor in Comptant: import the invoice first."),
+    "issued_here": _("It was issued here, and what was issued never changes: correct it by a credit note."),
     "invoice_keeps_deal": _("This invoice belongs to the deal “{held}”, and an invoice keeps its deal."),
     "invoice_keeps_kind": _("It is here as {held}: an invoice never becomes a credit note, nor the other way round."),
     "credit_note_keeps_invoice": _("This credit note corrects {held}, and a credit note keeps its invoice."),

@@ -74,6 +74,7 @@ class HeldInvoice:
     corrects_id: UUID | None
     net: Decimal
     custom: dict[str, str]
+    is_elsewhere: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +173,13 @@ class InvoiceLoader:
         numbers |= {row.corrects for rows in groups.values() for row in rows if row.corrects}
         rows = Invoice.objects.filter(firm=self.firm, number__in=numbers).values_list(
             "number", "id", "deal__ref", "deal_id", "party__ref", "currency", "kind", "corrects__number",
-            "corrects_id", "net", "custom",
+            "corrects_id", "net", "custom", "is_elsewhere",
         )  # fmt: skip
         return {
             number: HeldInvoice(
-                known, deal_ref, deal_id, party_ref, currency, kind, corrects or "", corrects_id, net, custom
+                known, deal_ref, deal_id, party_ref, currency, kind, corrects or "", corrects_id, *others
             )
-            for number, known, deal_ref, deal_id, party_ref, currency, kind, corrects, corrects_id, net, custom in rows
+            for number, known, deal_ref, deal_id, party_ref, currency, kind, corrects, corrects_id, *others in rows
         }
 
     def _insert_deals(self, made: dict[str, HeldDeal], parties: Mapping[str, KnownParty]) -> None:
@@ -266,6 +267,9 @@ class InvoiceLoader:
     def _unlike(self, row: InvoiceRow, held: HeldInvoice) -> list[Unlike]:
         """What the row says otherwise of a document held, beside what its acts say; a blank says nothing."""
         line, currency, said = row.line, row.currency or self.firm.currency, []
+        if not held.is_elsewhere:
+            error = RowError(line, "number", row.number, "issued_here", {})
+            return [Unlike("number", row.number, row.number, error)]
         if row.deal_ref and row.deal_ref != held.deal_ref:
             error = RowError(line, "deal_ref", row.deal_ref, "invoice_keeps_deal", {"held": held.deal_ref})
             said.append(Unlike("deal_ref", held.deal_ref, row.deal_ref, error))
