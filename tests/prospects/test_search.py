@@ -1,6 +1,7 @@
 """Finding a party: by any part of its name, its e-mail's domain or its SIREN; never another firm's."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -12,6 +13,9 @@ from tests.world import House, atelier_lune, forge_nord
 NAMES = [
     "Fonderie Marchetti", "Marchetti et fils", "Boréal inc.", "100 % Bois", "A_B", "Ébénisterie Élan", "élan vital",
 ]  # fmt: skip
+
+BEGINS = f"prospects_beginning('marchetti', '', '{UUID(int=0)}', 50)"
+HOLDS = f"prospects_holding('archett', 'archett', '{UUID(int=0)}', 50)"
 
 
 @pytest.fixture
@@ -78,11 +82,11 @@ def forge_nord_beside(house: House) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL app.firm = '12345'")
         rows = []
-        for call in ("prospects_beginning('marchetti', '', NULL, 50)", "prospects_holding('archett', '', NULL, 50)"):
+        for call in (BEGINS, HOLDS):
             cursor.execute(f"SELECT id FROM {call}")
             rows += cursor.fetchall()
         cursor.execute("SET LOCAL app.firm = ''")
-        cursor.execute("SELECT id FROM prospects_holding('archett', '', NULL, 50)")
+        cursor.execute(f"SELECT id FROM {HOLDS}")
         rows += cursor.fetchall()
         cursor.execute(f"SET LOCAL app.firm = '{house.firm.id}'")
     return rows

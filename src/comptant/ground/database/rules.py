@@ -141,7 +141,7 @@ RULES: Mapping[str, str] = {
       SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef
         AND NOT (p.proname = ANY(%(past_the_wall)s) AND pg_get_userbyid(p.proowner) = %(owner)s
           AND position('current_setting(''app.firm'', true)' IN p.prosrc) > 0
-          AND position('p.firm_id = $1' IN p.prosrc) > 0 AND coalesce(array_to_string(p.proconfig, ' '), '')
+          AND position('p.firm_id = firm' IN p.prosrc) > 0 AND coalesce(array_to_string(p.proconfig, ' '), '')
             LIKE '%%search_path=pg_catalog, public, pg_temp%%'
           AND NOT has_function_privilege('public', p.oid, 'EXECUTE'))
         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')""",

@@ -29,34 +29,26 @@ def search_parties(firm: Firm, text: str, limit: int = 50, after: Party | None =
     First those whose name, e-mail domain or SIREN begins with the text, in the order of names; then those whose name
     holds it elsewhere, of the first thousand found. Case does not count. Accents count only while something matches
     with them: ``boreal`` finds Boréal when there is no Boreal. ``after`` is the last party of the page before.
+    Three statements at most.
     """
     wanted = " ".join(text.split())[:LONGEST]
     most = min(limit, MOST)
-    if not wanted or most <= 0:
+    if not wanted or most <= 0 or "\0" in wanted:
         return []
-    found: list[UUID] = []
-    since = after.id if after else FIRST
-    in_second = after is not None and not _begins(after, wanted)
-    if not in_second:
-        digits = "".join(character for character in wanted if character.isdigit())
-        found = _ask("prospects_beginning", wanted, digits if _is_number(wanted) else "", since, most)
+    since, found = after.id if after else FIRST, list[UUID]()
+    if after is None or _begins(after, wanted):
+        digits = wanted.replace(" ", "") if _is_number(wanted) else ""
+        found = _ask("prospects_beginning(%s, %s, %s, %s)", wanted, digits, since, most)
+        since = FIRST
     if len(found) < most and len(wanted) >= SHORTEST:
-        since = since if in_second else FIRST
-        found += [one for one in _holding(wanted, since, most) if one not in set(found)]
-    parties = Party.objects.filter(firm=firm).in_bulk(found[:most])
-    return [parties[party_id] for party_id in found[:most] if party_id in parties]
+        found += _ask("prospects_holding(%s, %s, %s, %s)", wanted, folded(wanted), since, most - len(found))
+    parties = Party.objects.filter(firm=firm).in_bulk(found)
+    return [parties[party_id] for party_id in dict.fromkeys(found)]
 
 
-def _holding(wanted: str, since: UUID, most: int) -> list[UUID]:
-    """Those that hold the text elsewhere than at their beginning; whatever the accents, when none does as typed."""
-    exact = _ask("prospects_holding", wanted, "", since, most)
-    return exact or _ask("prospects_holding", wanted, folded(wanted), since, most)
-
-
-def _ask(function: str, *values: object) -> list[UUID]:
-    marks = ", ".join(["%s"] * len(values))
+def _ask(call: str, *values: str | int | UUID) -> list[UUID]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM {function}({marks})", list(values))  # type: ignore[arg-type]
+        cursor.execute(f"SELECT id FROM {call}", values)
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -16,56 +16,66 @@ INDEXES = {
     "party_by_siren": "(firm_id, (siren COLLATE \"C\")) WHERE siren <> ''",
 }
 
-BEGINNING = f"""
-CREATE FUNCTION prospects_beginning(wanted text, digits text, after uuid, most int)
-RETURNS TABLE (id uuid, key text) LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp AS $body$
+HOLDING = f"""
+CREATE FUNCTION prospects_holding(wanted text, folded text, after uuid, most int)
+RETURNS TABLE (id uuid) LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off AS $body$
 DECLARE
   firm bigint := {FIRM};
-  after_name text := coalesce((SELECT lower(p.name) FROM parties_party p WHERE p.firm_id = firm AND p.id = after), '');
-  pattern text := replace(replace(replace(lower(wanted), '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%';
+  holds text := '%' || replace(replace(replace(lower(wanted), '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%';
+  after_key text COLLATE "C" := coalesce(
+    (SELECT lower(p.name) FROM parties_party p WHERE p.firm_id = firm AND p.id = after), '');
 BEGIN
-  RETURN QUERY EXECUTE $query$
-    (SELECT p.id, lower(p.name) COLLATE "C" AS key FROM parties_party p
-     WHERE p.firm_id = $1 AND lower(p.name) COLLATE "C" LIKE $2 AND (lower(p.name) COLLATE "C", p.id) > ($4, $5)
-     ORDER BY lower(p.name) COLLATE "C", p.id LIMIT $6)
-    UNION
-    (SELECT p.id, lower(p.name) COLLATE "C" FROM parties_party p
-     WHERE p.firm_id = $1 AND p.email <> '' AND split_part(lower(p.email), '@', 2) COLLATE "C" LIKE $2
-       AND (lower(p.name) COLLATE "C", p.id) > ($4, $5) ORDER BY 2, 1 LIMIT $6)
-    UNION
-    (SELECT p.id, lower(p.name) COLLATE "C" FROM parties_party p
-     WHERE $3 <> '' AND p.firm_id = $1 AND p.siren <> '' AND p.siren COLLATE "C" LIKE $3 || '%'
-       AND (lower(p.name) COLLATE "C", p.id) > ($4, $5) ORDER BY 2, 1 LIMIT $6)
-    ORDER BY 2, 1 LIMIT $6
-  $query$ USING firm, pattern, digits, after_name, after, most;
+  RETURN QUERY SELECT t.id FROM (
+      SELECT p.id, lower(p.name) COLLATE "C" AS key FROM parties_party p
+      WHERE p.firm_id = firm AND lower(p.name) LIKE holds LIMIT 1000) t
+    WHERE NOT starts_with(t.key, lower(wanted)) AND (t.key, t.id) > (after_key, after) ORDER BY t.key, t.id LIMIT most;
+  IF NOT FOUND AND NOT EXISTS (
+      SELECT FROM parties_party p WHERE p.firm_id = firm AND lower(p.name) LIKE holds) THEN
+    RETURN QUERY SELECT t.id FROM (
+        SELECT p.id, lower(p.name) COLLATE "C" AS key FROM parties_party p
+        WHERE p.firm_id = firm AND lower(p.name) ~ folded LIMIT 1000) t
+      WHERE (t.key, t.id) > (after_key, after) ORDER BY t.key, t.id LIMIT most;
+  END IF;
 END
 $body$
 """
 
-HOLDING = f"""
-CREATE FUNCTION prospects_holding(wanted text, folded text, after uuid, most int)
-RETURNS TABLE (id uuid, key text) LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp
-SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off AS $body$
+BEGINNING = f"""
+CREATE FUNCTION prospects_beginning(wanted text, digits text, after uuid, most int)
+RETURNS TABLE (id uuid) LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_generic_plan AS $body$
 DECLARE
   firm bigint := {FIRM};
-  after_name text := coalesce((SELECT lower(p.name) FROM parties_party p WHERE p.firm_id = firm AND p.id = after), '');
-  plain text := replace(replace(replace(lower(wanted), '\\', '\\\\'), '%', '\\%'), '_', '\\_');
-  matched text := CASE WHEN folded = '' THEN 'lower(p.name) LIKE $2' ELSE 'lower(p.name) ~ $3' END;
+  said text COLLATE "C" := lower(wanted);
+  past text COLLATE "C" := lower(wanted) || U&'\\+10FFFF';
+  after_key text COLLATE "C" := coalesce(
+    (SELECT lower(p.name) FROM parties_party p WHERE p.firm_id = firm AND p.id = after), '');
 BEGIN
-  RETURN QUERY EXECUTE 'SELECT t.id, t.key FROM (
-      SELECT p.id, lower(p.name) COLLATE "C" AS key FROM parties_party p
-      WHERE p.firm_id = $1 AND ' || matched || ' LIMIT 1000) t
-    WHERE NOT (t.key LIKE $4) AND (t.key, t.id) > ($5, $6) ORDER BY 2, 1 LIMIT $7'
-  USING firm, '%' || plain || '%', folded, plain || '%', after_name, after, most;
+  RETURN QUERY SELECT t.id FROM (
+      (SELECT p.id, lower(p.name) COLLATE "C" AS key FROM parties_party p
+       WHERE p.firm_id = firm AND lower(p.name) COLLATE "C" >= said AND lower(p.name) COLLATE "C" < past
+         AND (lower(p.name) COLLATE "C", p.id) > (after_key, after)
+       ORDER BY lower(p.name) COLLATE "C", p.id LIMIT most)
+      UNION
+      (SELECT p.id, lower(p.name) COLLATE "C" FROM parties_party p
+       WHERE p.firm_id = firm AND p.email <> '' AND split_part(lower(p.email), '@', 2) COLLATE "C" >= said
+         AND split_part(lower(p.email), '@', 2) COLLATE "C" < past
+         AND (lower(p.name) COLLATE "C", p.id) > (after_key, after) ORDER BY 2, 1 LIMIT most)
+      UNION
+      (SELECT p.id, lower(p.name) COLLATE "C" FROM parties_party p
+       WHERE digits <> '' AND p.firm_id = firm AND p.siren <> '' AND p.siren COLLATE "C" >= digits
+         AND p.siren COLLATE "C" < digits || ':'
+         AND (lower(p.name) COLLATE "C", p.id) > (after_key, after) ORDER BY 2, 1 LIMIT most)
+    ) t ORDER BY t.key, t.id LIMIT most;
 END
 $body$
 """
 
 SIGNATURES = {
-    BEGINNING: "prospects_beginning(text, text, uuid, int)",
     HOLDING: "prospects_holding(text, text, uuid, int)",
+    BEGINNING: "prospects_beginning(text, text, uuid, int)",
 }
 
 
