@@ -31,6 +31,7 @@ TOLD = "the journal holds what its facts tell"
 STAND = "deals stand where the journal says"
 OPEN = "invoices are open for what stands in the journal"
 DUE = "invoices fall due the day after their last day"
+CENTS = "every cent of a document stands somewhere"
 SETTLED = "invoices are settled on the day they were paid"
 DOCUMENTS = "every document of the journal is an invoice of its deal"
 TOLD_ONCE = "each invoice and credit note is told by one act"
@@ -159,6 +160,7 @@ CORRUPTIONS = {
     ),
     "what is open of an invoice": ("UPDATE invoices_invoice SET open_net = open_net - 0.01", {OPEN}),
     "the tax open of an invoice": ("UPDATE invoices_invoice SET open_tax = 0", {OPEN}),
+    "what stands of a document": ("UPDATE journal_balance SET net = net + 1 WHERE account = 'overdue'", {CENTS, OPEN}),
     "the day an invoice falls due": ("UPDATE invoices_invoice SET next_on = '2026-06-01'", {DUE}),
     "an invoice that never falls due": ("UPDATE invoices_invoice SET next_on = NULL WHERE number = 'F-4'", {DUE}),
     "the day an invoice was paid": ("UPDATE invoices_invoice SET settled_on = '2026-06-01'", {SETTLED}),
@@ -222,7 +224,7 @@ def test_a_healthy_house_is_green(house):
 def test_every_check_is_failed_by_some_corruption():
     assert set().union(*(names for _, names in CORRUPTIONS.values())) == {
         BALANCES, ZERO_SUM, NUMBERS, DAYS, TOGETHER, REVERSED, BELOW, SEALS, RECORDED, ROLLUPS, COUNTED, TOLD, STAND,
-        OPEN, DUE, SETTLED, DOCUMENTS, TOLD_ONCE, CLAIMS, KEPT, LETTERS, ENCLOSED,
+        OPEN, DUE, CENTS, SETTLED, DOCUMENTS, TOLD_ONCE, CLAIMS, KEPT, LETTERS, ENCLOSED,
     }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ NAMES: dict[str, Promise] = {
     "invoices are open for what stands in the journal": _("invoices are open for what stands in the journal"),
     "invoices fall due the day after their last day": _("invoices fall due the day after their last day"),
     "invoices are settled on the day they were paid": _("invoices are settled on the day they were paid"),
+    "every cent of a document stands somewhere": _("every cent of a document stands somewhere"),
     "every document of the journal is an invoice of its deal": _(
         "every document of the journal is an invoice of its deal"
     ),

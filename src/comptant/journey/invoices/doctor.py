@@ -55,6 +55,23 @@ FAULTS: dict[str, str] = {
       WHERE i.firm_id = %(firm)s AND i.settled_on IS DISTINCT FROM CASE
         WHEN paid.document IS NOT NULL AND i.id NOT IN (SELECT document FROM unpaid)
         THEN greatest(paid.in_full, closed.day) END""",
+    "every cent of a document stands somewhere": """
+      WITH stands AS (
+        SELECT document, sum(net) AS net, sum(tax) AS tax FROM journal_balance
+        WHERE firm_id = %(firm)s AND document <> '00000000-0000-0000-0000-000000000000' GROUP BY 1
+      ), again AS (
+        SELECT document, sum(CASE target WHEN 'billable' THEN net ELSE -net END) AS net,
+          sum(CASE target WHEN 'billable' THEN tax ELSE -tax END) AS tax
+        FROM journal_posting
+        WHERE firm_id = %(firm)s AND document IS NOT NULL AND (
+          (target = 'billable' AND NOT is_correction AND source IN ('invoiced', 'overdue', 'disputed', 'doubtful'))
+          OR (source = 'billable' AND is_correction AND target IN ('invoiced', 'overdue', 'disputed', 'doubtful')))
+        GROUP BY 1
+      )
+      SELECT i.number, concat(coalesce(s.net, 0), ' + ', coalesce(s.tax, 0)) FROM invoices_invoice i
+      LEFT JOIN stands s ON s.document = i.id LEFT JOIN again a ON a.document = i.id
+      WHERE i.firm_id = %(firm)s AND i.kind <> 'credit_note' AND (
+        coalesce(s.net, 0) + coalesce(a.net, 0) <> i.net OR coalesce(s.tax, 0) + coalesce(a.tax, 0) <> i.tax)""",
     "every document of the journal is an invoice of its deal": """
       SELECT b.document::text, b.deal_id::text FROM journal_balance b
       LEFT JOIN invoices_invoice i ON i.firm_id = b.firm_id AND i.id = b.document
