@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from django.db import transaction
 
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm, Member
-from comptant.ground.journal.actions import lock_deals, post, state_at
+from comptant.ground.journal.actions import go_live, lock_deals, post, state_at
 from comptant.ground.journal.acts import ZERO
 from comptant.ground.parties.models import Party
 from comptant.ground.refusals import Refusal
@@ -116,7 +116,7 @@ def take_payments(firm: Firm, new: Sequence[NewPayment], *, at: datetime, by: Me
     for one in new:
         _check(firm, one, at)
     invoices = {given.invoice.id: given.invoice for one in new for given in one.given}
-    lock_deals(firm, list({invoice.deal_id for invoice in invoices.values()}))
+    hold_deals(firm, invoices.values(), {one.party.id for one in new})
     open_now = payable(firm, invoices)
     starts = issued_at(firm, _early(new))
     payments, allocations = [], []
@@ -128,9 +128,22 @@ def take_payments(firm: Firm, new: Sequence[NewPayment], *, at: datetime, by: Me
     Payment.objects.bulk_create(payments)
     Allocation.objects.bulk_create(allocations)
     open_accounts(firm, payments, allocations)
+    _go_live(firm, at, by)
     tell(firm, [payment.id for payment in payments])
     learn(firm, payments)
     return payments
+
+
+def hold_deals(firm: Firm, invoices: Iterable[Invoice], parties: Iterable[UUID]) -> None:
+    """The invoices' deals and the parties' accounts, locked at once, in id order: whoever pays one of them waits."""
+    deals = {invoice.deal_id for invoice in invoices} | set(accounts_of(firm, parties).values())
+    lock_deals(firm, list(deals))
+
+
+def _go_live(firm: Firm, at: datetime, by: Member | None) -> None:
+    """A person who records a payment makes the firm live that day, however old it is; a file or a match does not."""
+    if by is not None:
+        go_live(firm, at)
 
 
 def _check(firm: Firm, new: NewPayment, at: datetime) -> None:
@@ -250,6 +263,7 @@ def use_held(
             left -= part
     Allocation.objects.bulk_create(allocations)
     HeldUse.objects.bulk_create(uses)
+    _go_live(firm, at, by)
     tell(firm, sorted({one.payment_id for one in allocations}), uses)
     return wanted
 
@@ -301,6 +315,7 @@ def refund(
             uses.append(use)
             left -= part
     HeldUse.objects.bulk_create(uses)
+    _go_live(firm, at, by)
     tell(firm, [use.payment_id for use in uses if use.payment_id], [use for use in uses if use.credited_id])
     return uses
 
@@ -337,6 +352,7 @@ def bounce(
     bounced: Bounce = Bounce.objects.create(
         firm=firm, payment=payment, amount=part, at=moment, reason=reason[:200], line=line
     )
+    _go_live(firm, at, by)
     tell(firm, [payment.id])
     return bounced
 

@@ -13,12 +13,11 @@ from django.db import transaction
 
 from comptant.ground.database.scope import firm_scope
 from comptant.ground.firms.models import Firm, Member
-from comptant.ground.journal.actions import lock_deals
 from comptant.ground.journal.acts import ZERO
 from comptant.ground.parties.models import Party
 from comptant.ground.refusals import Refusal
 from comptant.journey.invoices.models import Invoice, InvoiceKind
-from comptant.journey.payments.actions import Given, NewPayment, take_lines, take_payments
+from comptant.journey.payments.actions import Given, NewPayment, hold_deals, take_lines, take_payments
 from comptant.journey.payments.models import BankLine, IbanMemory, LineState, Payment
 from comptant.journey.payments.queries import open_lines, payable, tolerance_of
 from comptant.journey.payments.rules.ledger import Ledger, Limits, Line, OpenInvoice, ledger
@@ -148,7 +147,7 @@ def post_sure(firm: Firm, sure: Sequence[LineProposals], *, now: datetime) -> li
     )
     documents = {document for one in sure for document, _ in one.proposals[0].invoices}
     invoices = _invoices(firm, documents)
-    lock_deals(firm, list({invoice.deal_id for invoice in invoices.values()}))
+    hold_deals(firm, invoices.values(), {one.proposals[0].party for one in sure})
     open_now = payable(firm, documents)
     chosen = []
     for one in sure:

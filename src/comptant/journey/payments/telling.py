@@ -7,7 +7,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from comptant.ground.firms.models import Firm
-from comptant.ground.journal.actions import Bench, go_live, load_cases, settle
+from comptant.ground.journal.actions import Bench, load_cases, settle
 from comptant.ground.journal.acts import Fact, Recorded
 from comptant.ground.journal.differences import effective
 from comptant.ground.journal.rooms import Case
@@ -25,7 +25,6 @@ def tell(
     *,
     also: Iterable[UUID] = (),
     gone: Iterable[UUID] = (),
-    live: bool = True,
     bench: Bench | None = None,
     tally: Tally | None = None,
 ) -> list[NewAct]:
@@ -42,9 +41,6 @@ def tell(
     begun = [prefix(payment) for payment in (*payments, *gone)]
     begun += [f"use:{use.id.hex}" for use in uses]
     cases = [one for case in load_cases(firm, told) if (one := _changed(case, tuple(begun)))]
-    said = [fact.at for case in cases for fact in case.facts]
-    if live and said:
-        go_live(firm, min(said))
     return settle(firm, cases, bench=bench, tally=tally) if cases else []
 
 

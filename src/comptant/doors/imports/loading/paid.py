@@ -94,9 +94,7 @@ def tell_payments(
     while True:
         ids = share_out_again(firm, numbers, left)
         try:
-            acts = tell(
-                firm, ids, also=also, gone=gone, live=False, bench=loading.opened_bench(), tally=loading.outcome.tally
-            )
+            acts = tell(firm, ids, also=also, gone=gone, bench=loading.opened_bench(), tally=loading.outcome.tally)
         except Refused as refused:
             payment = UUID(str(refused.fact.details.get("payment", UUID(int=0))))
             if payment not in lines:
