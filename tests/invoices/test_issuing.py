@@ -140,6 +140,17 @@ def test_milestones_are_invoiced_once_and_the_last_takes_the_cents(house: House,
     assert "signed" not in standing(deal)
 
 
+def test_a_deposit_that_was_planned_is_its_milestone(house: House, deal: Deal) -> None:
+    agreement, ada = agreed(house, deal, schedule=SCHEDULE), house.people["Ada"]
+    deposit = issue_deposit(agreement, share=Decimal(30), at=house.at(TUESDAY), by=ada)
+    first = Milestone.objects.filter(agreement=agreement).order_by("position")[0]
+    assert deposit.milestone_id == first.id
+    with refused("already_issued"):
+        issue_deposit(agreement, net=Decimal("3000.00"), at=house.at(TUESDAY), by=ada)
+    with refused("already_issued"):
+        issue_milestone(first, at=house.at(TUESDAY), by=ada)
+
+
 def test_a_deposit_stays_within_what_was_agreed(house: House, deal: Deal) -> None:
     agreement, ada = agreed(house, deal), house.people["Ada"]
     issue_deposit(agreement, net=Decimal("6000.00"), at=house.at(TUESDAY), by=ada)

@@ -62,18 +62,23 @@ def issue_deposit(
 ) -> Invoice:
     """A deposit invoice: ``share`` percent of the agreement, or ``net``; due at once unless a day is named.
 
-    E3: 30 % of 10 000.00 at 20 % is 3 000.00 and 600.00. Raises Refusal more_than_agreed, and those of ``issue``.
+    E3: 30 % of 10 000.00 at 20 % is 3 000.00 and 600.00. Where the schedule asks for that very part at signature, it
+    is that milestone, and invoiced once. Raises Refusal already_issued, more_than_agreed, and those of ``issue``.
     """
     firm, agreement = _held(agreement)
     billed = billed_of(agreement)
+    planned = _planned(agreement, share, net)
+    if planned is not None and (done := billed.of(planned)) is not None:
+        raise Refusal("already_issued", number=done.number)
     parts = _parts(agreement, share, net)
     asked = sum((part for part, _ in parts), ZERO)
     _refuse_more(agreement, billed, asked)
     title = agreement.title or agreement.deal.title or agreement.deal.ref
     lines = [Line(title, part, rate) for part, rate in parts]
-    return issued(
-        firm, Subject(agreement.deal, InvoiceKind.DEPOSIT, lines, due_on, agreement=agreement), at=at, by=by
+    subject = Subject(
+        agreement.deal, InvoiceKind.DEPOSIT, lines, due_on, agreement=agreement, milestone=planned
     )  # fmt: skip
+    return issued(firm, subject, at=at, by=by)
 
 
 @transaction.atomic
@@ -172,6 +177,12 @@ def _parts(agreement: Agreement, percent: Decimal | None, net: Decimal | None) -
         amounts = share(Money(net, currency), [one.net for one in rates])
         return [(part.amount, one.rate) for part, one in zip(amounts, rates, strict=True) if part.amount]
     raise Refusal("deposit_amount", agreed=str(agreement.net))
+
+
+def _planned(agreement: Agreement, percent: Decimal | None, net: Decimal | None) -> Milestone | None:
+    """The part payable at signature that a deposit of this share, or of this amount, is."""
+    rows = Milestone.objects.filter(firm=agreement.firm_id, agreement=agreement, trigger=Trigger.SIGNATURE)
+    return next((one for one in rows if one.share == percent or one.net == net), None)
 
 
 def _refuse_more(agreement: Agreement, billed: Billed, net: Decimal) -> None:
