@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comptant.ground.refusals import Refusal
 from comptant.journey.recovery.models import PenaltyTerms
 from comptant.journey.recovery.queries import claim_on
-from comptant.journey.recovery.rules.interest import Claim, Movement, RateUnknown, claim, points
+from comptant.journey.recovery.rules.interest import Claim, Movement, claim, points
 from comptant.journey.recovery.rules.rates import HALF_YEARS, french_stretches, stretches_of
 from tests.recovery.late import DUE, invoiced, pays, tell
 from tests.world import House, atelier_lune
@@ -62,10 +63,10 @@ def test_an_agreed_rate_below_the_floor_gives_the_floor_and_silence_never_does()
 
 def test_a_rate_that_is_not_known_is_not_guessed() -> None:
     assert claim(GROSS, DUE, date(2026, 12, 31), SILENT).interest == Decimal("993.78")
-    with pytest.raises(RateUnknown) as refused:
+    with pytest.raises(Refusal) as refused:
         claim(GROSS, DUE, date(2027, 1, 1), SILENT)
     assert refused.value.facts == {"day": date(2027, 1, 1)}
-    with pytest.raises(RateUnknown):
+    with pytest.raises(Refusal):
         claim(GROSS, date(2020, 12, 1), date(2021, 1, 5), SILENT)
     # Paid before the unknown half-year: nothing bears interest in it, but the day is still asked of nobody.
     paid = [Movement(date(2026, 12, 30), GROSS)]

@@ -107,7 +107,7 @@ def claims_on(firm: Firm, invoices: Sequence[Invoice], until: date) -> dict[UUID
     """What may be claimed of each invoice at the end of a day: principal, interest, indemnity. Four queries.
 
     What is contested at that moment is left out: no penalty is claimed on it. Interest stops at the judgment that
-    opened proceedings against the debtor. Raises RateUnknown when a rate is missing.
+    opened proceedings against the debtor. Raises Refusal rate_unknown when a rate is missing.
     """
     terms, moved, contested = terms_of(firm), movements_of(firm, invoices, until), contested_on(firm, invoices, until)
     return {

@@ -20,13 +20,6 @@ ONE_DAY = timedelta(days=1)
 ZERO = Decimal("0.00")
 
 
-class RateUnknown(Refusal):
-    """No rate is known for a day: the figure is to be completed, never guessed."""
-
-    def __init__(self, day: date) -> None:
-        super().__init__("rate_unknown", day=day)
-
-
 @dataclass(frozen=True, slots=True)
 class Movement:
     """What lowers the debt, on a day, tax included; negative when a payment bounced.
@@ -65,7 +58,8 @@ class Claim:
 def points(first_on: date, last_on: date, stretches: Sequence[Stretch]) -> Decimal:
     """The sum of the daily rates, percent a year each, from one day to another, both included; zero for none.
 
-    Interest is the amount times this, divided by 36 500. Raises RateUnknown for a day no stretch covers.
+    Interest is the amount times this, divided by 36 500. Raises Refusal rate_unknown for a day no stretch covers: a rate
+    is never guessed.
     """
     total, day = Decimal(0), first_on
     for stretch in stretches:
@@ -76,7 +70,7 @@ def points(first_on: date, last_on: date, stretches: Sequence[Stretch]) -> Decim
             total += stretch.rate * ((end - day).days + 1)
             day = end + ONE_DAY
     if day <= last_on:
-        raise RateUnknown(day)
+        raise Refusal("rate_unknown", day=day)
     return total
 
 
@@ -144,7 +138,7 @@ def claim(
     Interest starts the day after ``due_on``. ``movements`` are everything received or credited by ``until``;
     ``indemnity`` is due once the invoice is late. ``stops_on``: the judgment that opened proceedings
     against the debtor, the last day that bears interest; an invoice due on it or later bears no indemnity.
-    Raises RateUnknown when a day that bears interest has no known rate.
+    Raises Refusal rate_unknown when a day that bears interest has no known rate.
 
     Source: Code de commerce, art. L441-10 II and L622-28; Code civil, art. 1343-1.
     """
