@@ -58,8 +58,8 @@ class Claim:
 def points(first_on: date, last_on: date, stretches: Sequence[Stretch]) -> Decimal:
     """The sum of the daily rates, percent a year each, from one day to another, both included; zero for none.
 
-    Interest is the amount times this, divided by 36 500. Raises Refusal rate_unknown for a day no stretch covers: a rate
-    is never guessed.
+    Interest is the amount times this, divided by 36 500. Raises Refusal rate_unknown for a day no stretch covers: none
+    is guessed.
     """
     total, day = Decimal(0), first_on
     for stretch in stretches:
