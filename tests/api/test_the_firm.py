@@ -103,3 +103,19 @@ def test_anything_is_found(ada: Caller, lune: House) -> None:
     assert kinds == {("party", "mercure"), ("deal", ref)}
     assert ada.bad("search", q="m") == (422, "wrong_fields")
     assert [hit["kind"] for hit in caller(lune, "Bilal").good("search", q="mercure")] == ["party"]
+
+
+def test_a_party_read_by_hand_is_read_whole(ada: Caller, lune: House) -> None:
+    """What Django does to a value as it comes is done here too: JSON is read, not kept as text."""
+    from comptant.ground.database.rows import row_where
+    from comptant.ground.parties.models import Party
+
+    made = ada.good("add_party", {"name": "Orvane", "tags": ["bank", "old"]})
+    with lune.open():
+        Party.objects.filter(firm=lune.firm, id=made["id"]).update(custom={"sector": "steel"}, credit_limit="12.50")
+        by_hand = row_where(Party, "r.firm_id = %s AND r.ref = %s", [lune.firm.id, made["ref"]])
+        by_django = Party.objects.get(firm=lune.firm, id=made["id"])
+        assert by_hand is not None
+        assert {name: getattr(by_hand, name) for name in vars(by_django) if not name.startswith("_")} == {
+            name: value for name, value in vars(by_django).items() if not name.startswith("_")
+        }

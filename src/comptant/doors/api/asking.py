@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from comptant.ground.database.rows import row_where
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import ApiToken, Firm, Member
 from comptant.ground.parties.models import Party
@@ -83,10 +84,9 @@ def must_see_id(request: ApiRequest, deal_id: UUID) -> None:
 
 def find_party(request: ApiRequest, name: str) -> Party:
     """The party of that ref or id, if it is the firm's; otherwise 404, telling nothing."""
-    rows = Party.objects.filter(firm=request.firm)
-    found_id = as_id(name)
-    party: Party | None = rows.filter(id=found_id).first() if found_id else None
-    party = party or rows.filter(ref=name).first()
+    firm_id, found_id = request.firm.id, as_id(name)
+    party = row_where(Party, "r.firm_id = %s AND r.id = %s", [firm_id, found_id]) if found_id else None
+    party = party or row_where(Party, "r.firm_id = %s AND r.ref = %s", [firm_id, name])
     if party is None:
         raise Refusal("nothing_here")
     party.firm = request.firm

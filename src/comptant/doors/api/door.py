@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 from ninja.errors import ValidationError
 from ninja.operation import Operation
-from ninja.responses import Status
 from ninja.security import HttpBearer
+from pydantic import TypeAdapter
 
 from comptant.doors.api.problems import Problem
 from comptant.doors.api.reading import ExactParser
@@ -113,7 +113,7 @@ class Door:
                 openapi_extra=_extra(method, scope, takes, gives),
             )
             operation: Operation = view._ninja_operation  # type: ignore[attr-defined]
-            operation.view_func = _answering(view, status, _query_names(operation))
+            operation.view_func = _answering(view, status, _query_names(operation), answers)
             return view
 
         return declared
@@ -125,18 +125,24 @@ def _query_names(operation: Operation) -> frozenset[str]:
     return frozenset(name for model in queries for name in model.__ninja_flatten_map__)
 
 
-def _answering(view: Route, status: int, known: frozenset[str]) -> Callable[..., Any]:
-    """The view, whose plain answers have that status. Given after its signature was read, which wraps hides.
+def _answering(view: Route, status: int, known: frozenset[str], answers: Any) -> Callable[..., Any]:
+    """The view, whose answers are held against their shape and written. Given after its signature was read.
 
     A word of the query that nobody knows is a mistake, and is told: a filter misspelt would show everything.
     """
+    shape: TypeAdapter[Any] = TypeAdapter(answers)
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if unknown := [name for name in request.GET if name not in known]:
             raise ValidationError([{"type": "extra_forbidden", "loc": ("query", name)} for name in unknown])
         answer = view(request, *args, **kwargs)
-        return answer if isinstance(answer, HttpResponse) else Status(status, answer)
+        if isinstance(answer, HttpResponse):
+            return answer
+        if answers is None:
+            return HttpResponse(status=status)
+        written = shape.dump_json(shape.validate_python(answer), by_alias=True)
+        return HttpResponse(written, status=status, content_type="application/json; charset=utf-8")
 
     return answered
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, ClassVar, TypeVar
 
-from django.db import models
+from django.db import connection, models
 from django.db.models.lookups import Exact
 
 from comptant.ground.database.ids import uuid7
@@ -68,3 +70,53 @@ class LightFirmModel(FirmModel):
 
     class Meta(FirmModel.Meta):
         abstract = True
+
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+@cache
+def columns_of(model: type[models.Model], alias: str) -> str:
+    """Every column of a model, in the order of its fields, for a SELECT written by hand."""
+    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+def rows_joined(tables: str, values: Sequence[Any], **kinds: type[models.Model]) -> list[tuple[Any, ...]]:
+    """Rows of several tables at once: (row, row, ...), one of each kind, named by its alias in ``tables``.
+
+    What each request asks first is written by hand: to build such a query costs more than to run it.
+    """
+    columns = ", ".join(columns_of(model, alias) for alias, model in kinds.items())
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns} FROM {tables}", values)
+        return [_parted(row, list(kinds.values())) for row in cursor.fetchall()]
+
+
+def _parted(row: tuple[Any, ...], kinds: Sequence[type[models.Model]]) -> tuple[Any, ...]:
+    parts, start = [], 0
+    for model in kinds:
+        names, converters = _names(model), _converters(model)
+        values = list(row[start : start + len(names)])
+        for place, convert in converters:
+            values[place] = convert(values[place], None, connection)
+        parts.append(model.from_db(connection.alias, names, values))
+        start += len(names)
+    return tuple(parts)
+
+
+@cache
+def _converters(model: type[models.Model]) -> list[tuple[int, Any]]:
+    """What Django itself does to a value as it comes, by place: JSON is read, for one."""
+    fields = enumerate(model._meta.concrete_fields)
+    return [(place, convert) for place, field in fields for convert in field.get_db_converters(connection)]
+
+
+@cache
+def _names(model: type[models.Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def row_where(model: type[Row], condition: str, values: Sequence[Any]) -> Row | None:
+    """The one row of a model that meets a condition on its alias ``r``, or None."""
+    found = rows_joined(f'"{model._meta.db_table}" r WHERE {condition} LIMIT 1', values, r=model)
+    return found[0][0] if found else None

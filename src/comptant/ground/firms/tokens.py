@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from comptant.ground.firms.models import ApiToken, Member, TokenKey, look_up_hash
+from comptant.ground.database.rows import row_where, rows_joined
+from comptant.ground.firms.models import ApiToken, Firm, Member, TokenKey, look_up_hash
 from comptant.ground.refusals import Refusal
 
 PREFIX = "cpt_"
@@ -65,14 +66,19 @@ def find_token(secret: str) -> TokenKey | None:
     """The firm and the token that a secret opens, before the firm is known."""
     if not secret.startswith(PREFIX) or len(secret) > 100:
         return None
-    return TokenKey.objects.filter(key_hash=token_hash(secret)).first()
+    return row_where(TokenKey, "r.key_hash = %s", [token_hash(secret)])
+
+
+_WHOSE = """firms_apitoken t JOIN firms_member m ON m.firm_id = t.firm_id AND m.id = t.member_id
+JOIN firms_firm f ON f.id = t.firm_id WHERE t.firm_id = %s AND t.id = %s"""
 
 
 def get_token(key: TokenKey, now: datetime) -> ApiToken | None:
     """The token with its member and firm, within the firm's scope; None when it is over or the member has left."""
-    token: ApiToken | None = (
-        ApiToken.objects.select_related("member__firm").filter(firm_id=key.firm_id, id=key.token_id).first()
-    )
-    if token is None or token.revoked_at is not None or not token.member.is_active:
+    found = rows_joined(_WHOSE, [key.firm_id, key.token_id], t=ApiToken, m=Member, f=Firm)
+    if not found:
         return None
-    return None if token.expires_at is not None and token.expires_at <= now else token
+    token, member, firm = found[0]
+    token.member, token.firm, member.firm = member, firm, firm
+    is_over = token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now)
+    return None if is_over or not member.is_active else token

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from comptant.ground.database.bulk import insert_rows
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm, Member
 from comptant.ground.journal.actions import begin, post, record
@@ -29,6 +30,9 @@ STAGE_NAMES = {
     "fr-ca": ("Premier échange", "Découverte", "Soumission remise", "Oui ou non"),
     "en": ("First talk", "Discovery", "Proposal delivered", "Yes or no"),
 }
+
+
+DEAL_COLUMNS = ("id", "firm_id", "ref", "title", "party_id", "currency", "custom", "is_mentioned")
 
 
 def lay_stages(firm: Firm) -> list[Stage]:
@@ -75,8 +79,9 @@ def open_deal(
 def _new_deal(party: Party, ref: str, title: str) -> Deal:
     """The deal's row. Raises Refusal deal_ref_taken, which ends the transaction or savepoint it was tried in."""
     firm = party.firm
+    deal = Deal(firm=firm, ref=ref, title=title, party=party, currency=firm.currency)
     try:
-        deal: Deal = Deal.objects.create(firm=firm, ref=ref, title=title, party=party, currency=firm.currency)
+        insert_rows("deals_deal", DEAL_COLUMNS, [(deal.id, firm.id, ref, title, party.id, deal.currency, {}, False)])
     except IntegrityError as error:
         if "deal_ref_once" in str(error):
             raise Refusal("deal_ref_taken", ref=ref) from error
