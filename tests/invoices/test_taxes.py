@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.describing import describe
+from comptant.ground.journal.actions import record
+from comptant.ground.journal.acts import Fact
 from comptant.journey.invoices.actions import credit, draft_for, issue
 from comptant.journey.invoices.printing import laid_out, pdf_of
 from comptant.journey.invoices.queries import VatDue, vat_due
@@ -138,3 +140,19 @@ def test_without_vat_the_reason_of_the_law_is_printed(house: House, deal: Deal) 
     invoice = issue(drafted(house, deal, line), at=house.at(TUESDAY), by=house.people["Ada"])
     assert content(invoice)["mentions"][0] == "TVA non applicable, art. 293 B du CGI."
     assert invoice.rates.get().category == "E"
+
+
+def test_vat_given_back_after_a_credit_note_is_recovered_when_it_is(house: House, deal: Deal) -> None:
+    """Our note of the law, 4.5: not by the credit note of what was paid, but by its refund."""
+    ada = house.people["Ada"]
+    lines = (Line("Conseil", Decimal("1000.00"), Decimal(20)), Line("Repas", Decimal("500.00"), Decimal(10)))
+    invoice = issue(drafted(house, deal, *lines), at=house.at(TUESDAY), by=ada)
+    paid(house, invoice, "1750.00")
+    credit(invoice, net=Decimal("150.00"), reason="Geste", at=house.at(day(5)), by=ada)
+    assert vat_due(house.firm, day(4), day(6)) == []
+    said = {"document": str(invoice.id), "number": invoice.number, "amount": "175.00"}
+    record(house.firm, {deal.id: [Fact("refunded", house.at(day(7)), said)]})
+    assert vat_due(house.firm, day(7), day(7)) == [
+        VatDue(Decimal(20), Decimal("-100.00"), Decimal("-20.00")),
+        VatDue(Decimal(10), Decimal("-50.00"), Decimal("-5.00")),
+    ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -37,6 +38,7 @@ from comptant.journey.invoices.printing import pdf_of
 from comptant.journey.invoices.queries import invoice_document
 from comptant.journey.invoices.rules.lines import Line
 from comptant.journey.invoices.rules.taxes import rates_of
+from comptant.journey.invoices.rules.terms import is_too_long
 from comptant.journey.offers.actions import record_agreement
 from comptant.journey.offers.models import Agreement, Milestone
 from comptant.journey.offers.rules.totals import totals
@@ -73,6 +75,8 @@ def run(options: argparse.Namespace) -> int:
         invoice = _found(firm, options.number) if options.does == "show" else _issued(firm, options)
         pdf = bytes(pdf_of(invoice, at=datetime.now(UTC)).content) if options.pdf else b""
         told = invoice_document(invoice)
+        if options.does == "issue":
+            _warn_late(firm, invoice)
         if not options.json:
             _tell(firm, invoice)
     if options.json:
@@ -163,6 +167,13 @@ def _decimal(text: str) -> Decimal:
     if found is None or not found.is_finite():
         firms.misuse(_("“{text}” is no number: write it as 1234.50.").format(text=text))
     return found
+
+
+def _warn_late(firm: Firm, invoice: Invoice) -> None:
+    """Say on standard error that the law allows no such term."""
+    if firm.country == "FR" and is_too_long(invoice.issued_on, invoice.due_on):
+        sentence = _("{number} is due on {due}: the law allows 60 days, or 45 days end of month.")
+        print(f"comptant: {sentence.format(number=invoice.number, due=invoice.due_on)}", file=sys.stderr)
 
 
 def _write(file: str, content: bytes) -> None:

@@ -13,6 +13,8 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from comptant.ground.firms.models import Firm, Member
 from comptant.ground.journal.actions import lock_deals
@@ -24,7 +26,7 @@ from comptant.journey.invoices.models import Invoice, InvoiceKind
 from comptant.journey.invoices.rules.lines import Line
 from comptant.journey.invoices.rules.taxes import Sums, less
 from comptant.journey.offers.models import Agreement, Milestone, Trigger
-from comptant.journey.offers.queries import agreed_lines
+from comptant.journey.offers.queries import agreed_lines, language_for
 from comptant.journey.offers.rules.totals import from_json
 
 ZERO = Decimal("0.00")
@@ -73,8 +75,10 @@ def issue_deposit(
     parts = _parts(agreement, share, net)
     asked = sum((part for part, _ in parts), ZERO)
     _refuse_more(agreement, billed, asked)
-    title = agreement.title or agreement.deal.title or agreement.deal.ref
-    lines = [Line(title, part, rate) for part, rate in parts]
+    title = _title(agreement)
+    with translation.override(language_for(agreement.deal.party, firm)):
+        words = planned.title if planned is not None else _("Deposit: {title}").format(title=title)
+    lines = [Line(words, part, rate, text=title if planned is not None else "") for part, rate in parts]
     subject = Subject(
         agreement.deal, InvoiceKind.DEPOSIT, lines, due_on, agreement=agreement, milestone=planned
     )  # fmt: skip
@@ -185,6 +189,10 @@ def _planned(agreement: Agreement, percent: Decimal | None, net: Decimal | None)
     return next((one for one in rows if one.share == percent or one.net == net), None)
 
 
+def _title(agreement: Agreement) -> str:
+    return agreement.title or agreement.deal.title or agreement.deal.ref
+
+
 def _refuse_more(agreement: Agreement, billed: Billed, net: Decimal) -> None:
     if billed.net + net > agreement.net:
         left = agreement.net - billed.net
@@ -201,5 +209,4 @@ def _whole(agreement: Agreement) -> list[Line]:
     ]  # fmt: skip
     if lines and sum((line.net(agreement.deal.currency) for line in lines), ZERO) == agreement.net:
         return lines
-    title = agreement.title or agreement.deal.title or agreement.deal.ref
-    return [Line(title, one.net, one.rate) for one in from_json(agreement.rates).rates]
+    return [Line(_title(agreement), one.net, one.rate) for one in from_json(agreement.rates).rates]
