@@ -14,7 +14,7 @@ from comptant.ground.journal.acts import Posting
 from comptant.ground.parties.models import Party
 from comptant.journey.pipeline.actions import open_deal, say
 from tests.ground.conftest import TODAY, claim, furnish
-from tests.ground.doctors import every_check, faults
+from tests.ground.doctors import CORRUPTED_AT_HOME, every_check, faults
 
 BALANCES = "balances equal the fold of the postings"
 ZERO_SUM = "the balances of a deal sum to zero"
@@ -230,6 +230,7 @@ def test_every_check_is_failed_by_some_corruption():
 
 def test_every_check_is_known_here(house):
     known = set().union(*(names for _, names in CORRUPTIONS.values()))
+    known |= {check.name for room in CORRUPTED_AT_HOME for check in room.checks(house)}
     assert [check.name for check in every_check(house) if check.name not in known] == []
 
 
