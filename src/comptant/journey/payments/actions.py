@@ -34,11 +34,13 @@ from comptant.journey.payments.queries import (
     held_with,
     issued_at,
     payable,
+    received_new,
     received_of,
     with_something_held,
 )
 from comptant.journey.payments.rules.room import PAYS_IN_ORDER
-from comptant.journey.payments.telling import tell
+from comptant.journey.payments.telling import tell, tell_received
+from comptant.journey.payments.writing import write_allocations, write_payments
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +127,11 @@ def take_payments(firm: Firm, new: Sequence[NewPayment], *, at: datetime, by: Me
         payments.append(payment)
         allocations += _allocations(firm, payment, one, open_now, starts)
     _settle_discounts(firm, allocations)
-    Payment.objects.bulk_create(payments)
-    Allocation.objects.bulk_create(allocations)
+    write_payments(payments)
+    write_allocations(allocations)
     open_accounts(firm, payments, allocations)
     _go_live(firm, at, by)
-    tell(firm, [payment.id for payment in payments])
+    tell_received(firm, received_new(firm, payments, allocations))
     learn(firm, payments)
     return payments
 

@@ -22,6 +22,7 @@ from comptant.journey.payments.formats import Layout, layout_of, read_statements
 from comptant.journey.payments.match import choice_of, confirm, confirm_many, match, match_in_steps, propose
 from comptant.journey.payments.models import BankAccount, BankLine, LineState, Statement
 from comptant.journey.payments.rules.statements import Movement, StatementRefused, Told, identities
+from comptant.journey.payments.writing import look_again
 
 __all__ = [
     "SAID_ACCOUNT", "Imported", "choice_of", "confirm", "confirm_many", "import_statement", "match",
@@ -184,6 +185,7 @@ def _take(
     fresh = _fresh(account, told.format, known)
     rows = (_row(firm, account, statement, identity, movement) for identity, movement in fresh.items())
     taken.added = insert_rows("payments_bankline", LINE_COLUMNS, rows)
+    look_again("payments_bankline", taken.added)
     taken.known = len(known) - taken.added
     return taken
 

@@ -52,6 +52,27 @@ def received_of(firm: Firm, payments: Iterable[UUID]) -> dict[UUID, Received]:
     }  # fmt: skip
 
 
+def received_new(firm: Firm, payments: Sequence[Payment], allocations: Iterable[Allocation]) -> list[Received]:
+    """The same of payments just made, of which nothing was given back yet: one query, for their parties' accounts."""
+    days = {payment.id: payment.received_on for payment in payments}
+    parts: dict[UUID, list[Part]] = {}
+    for one in allocations:
+        invoice, is_later = one.invoice, firm.day(one.at) > days[one.payment_id]
+        part = Part(
+            one.id, invoice.deal_id, invoice.id, invoice.number, one.amount, one.at, str(one.what), one.discount,
+            one.discount_tax, is_later,
+        )  # fmt: skip
+        parts.setdefault(one.payment_id, []).append(part)
+    accounts = accounts_of(firm, {payment.party_id for payment in payments})
+    return [
+        Received(
+            one.id, accounts.get((one.party_id, one.currency)), one.amount, firm.midnight(one.received_on), one.by_id,
+            parts.get(one.id, ()),
+        )
+        for one in payments
+    ]  # fmt: skip
+
+
 def _parts(firm: Firm, days: Mapping[UUID, date]) -> dict[UUID, list[Part]]:
     found: dict[UUID, list[Part]] = {}
     rows = (

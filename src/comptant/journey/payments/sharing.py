@@ -16,6 +16,7 @@ from comptant.journey.payments.actions import open_accounts
 from comptant.journey.payments.models import Allocation, AllocationKind, HeldUse, Payment
 from comptant.journey.payments.queries import issued_at
 from comptant.journey.payments.rules.sharing import CREDIT, OTHER, SHARED, Taking, shared_out
+from comptant.journey.payments.writing import write_allocations
 
 
 def share_out_again(firm: Firm, numbers: Iterable[str], others: Iterable[UUID] = ()) -> list[UUID]:
@@ -121,4 +122,4 @@ def _write(held: Sequence[Allocation], fresh: list[Allocation]) -> None:
     gone = [one.id for key, one in same.items() if key not in wanted]
     if gone:
         Allocation.objects.filter(id__in=gone).delete()
-    Allocation.objects.bulk_create(new)
+    write_allocations(new)

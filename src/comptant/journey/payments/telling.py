@@ -15,7 +15,7 @@ from comptant.ground.journal.tally import Tally
 from comptant.ground.journal.writing import NewAct
 from comptant.journey.payments.models import HeldUse
 from comptant.journey.payments.queries import received_of
-from comptant.journey.payments.rules.telling import CreditUse, facts_of, facts_of_use, prefix
+from comptant.journey.payments.rules.telling import CreditUse, Received, facts_of, facts_of_use, prefix
 
 
 def tell(
@@ -33,12 +33,28 @@ def tell(
     ``also`` are deals on which they were told before, ``gone`` payments that are no more: what was told of them there
     is taken back. Deals are locked in id order, in one call. Raises Refused when a fact is impossible at its moment.
     """
+    received = received_of(firm, payments).values()
+    return tell_received(firm, received, uses, also=also, gone=gone, bench=bench, tally=tally)
+
+
+def tell_received(
+    firm: Firm,
+    payments: Iterable[Received],
+    uses: Sequence[HeldUse] = (),
+    *,
+    also: Iterable[UUID] = (),
+    gone: Iterable[UUID] = (),
+    bench: Bench | None = None,
+    tally: Tally | None = None,
+) -> list[NewAct]:
+    """The same for payments whose rows were just written, or read: nothing is read of them again."""
+    known = list(payments)
     told: dict[UUID, list[Fact]] = {deal: [] for deal in also}
-    for received in received_of(firm, payments).values():
+    for received in known:
         _gather(told, facts_of(received))
     for use in uses:
         _gather(told, facts_of_use(_credit_use(use)))
-    begun = [prefix(payment) for payment in (*payments, *gone)]
+    begun = [prefix(payment) for payment in (*(one.id for one in known), *gone)]
     begun += [f"use:{use.id.hex}" for use in uses]
     cases = [one for case in load_cases(firm, told) if (one := _changed(case, tuple(begun)))]
     return settle(firm, cases, bench=bench, tally=tally) if cases else []

@@ -18,6 +18,7 @@ from comptant.journey.invoices.models import Invoice
 from comptant.journey.payments.models import Allocation, BankLine, LineState, Payment
 from comptant.journey.payments.sharing import share_out_again
 from comptant.journey.payments.telling import tell
+from comptant.journey.payments.writing import write_payments
 
 PAYMENT = "pay:"
 """How the key of every fact of a payment begins."""
@@ -64,7 +65,7 @@ def claim_lines(firm: Firm, invoices: Mapping[str, Invoice]) -> None:
     )  # fmt: skip
     lines = [line for line in waiting.order_by("id") if invoices[line.said_number].currency == line.currency]
     payments = [_of_line(firm, line, invoices[line.said_number]) for line in lines]
-    Payment.objects.bulk_create(payments)
+    write_payments(payments)
     BankLine.objects.filter(firm=firm, id__in=[line.id for line in lines]).update(state=LineState.MATCHED)
 
 

@@ -23,6 +23,7 @@ from comptant.journey.invoices.models import Invoice, InvoiceKind
 from comptant.journey.payments.bank import SAID_ACCOUNT, said_account
 from comptant.journey.payments.models import Allocation, BankLine, Payment
 from comptant.journey.payments.queries import accounts_of
+from comptant.journey.payments.writing import write_payments
 
 COMPARED = ("received_on", "amount", "currency", "label", "iban", "invoice_number")
 
@@ -57,7 +58,7 @@ class PaymentLoader:
         parties = self.loading.people.parties(sorted({row.party_ref for row in fresh if row.party_ref}))
         payments = {row.ref: self._payment(row, parties, invoices.get(row.invoice_number)) for row in fresh}
         known = {ref: payment for ref, payment in payments.items() if payment is not None}
-        Payment.objects.bulk_create(known.values())
+        write_payments(known.values())
         self._wait([row for row in fresh if row.ref not in known])
         self.loading.outcome.counts["added"] += len(fresh)
         changed, numbers, accounts = self._compared(rows, held, invoices)

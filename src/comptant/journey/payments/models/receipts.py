@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comptant.ground.database.rows import FirmForeignKey, FirmModel, LightFirmModel
 from comptant.ground.firms.models import Member
+from comptant.ground.journal.acts import ZERO
 from comptant.ground.parties.models import Party
 from comptant.journey.invoices.models import Invoice
 from comptant.journey.payments.models.bank import BankLine
@@ -25,7 +26,7 @@ class Payment(FirmModel):
     received_on = models.DateField()
     """The day of credit."""
     amount = models.DecimalField(max_digits=18, decimal_places=2)
-    fee = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    fee = models.DecimalField(max_digits=18, decimal_places=2, default=ZERO)
     currency = models.CharField(max_length=3)
     label = models.TextField(blank=True)
     iban = models.CharField(max_length=34, blank=True)
@@ -72,8 +73,8 @@ class Allocation(LightFirmModel):
     invoice = FirmForeignKey(Invoice, related_name="allocations")
     what = models.CharField(max_length=9, choices=AllocationKind.choices, default=AllocationKind.INVOICE)
     amount = models.DecimalField(max_digits=18, decimal_places=2)
-    discount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
-    discount_tax = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    discount = models.DecimalField(max_digits=18, decimal_places=2, default=ZERO)
+    discount_tax = models.DecimalField(max_digits=18, decimal_places=2, default=ZERO)
     at = models.DateTimeField()
 
     class Meta(LightFirmModel.Meta):
