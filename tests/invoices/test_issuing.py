@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.describing import describe
@@ -96,7 +97,9 @@ def test_all_that_is_missing_is_told_at_once(house: House, deal: Deal) -> None:
     assert list(told.value.facts["missing"]) == [
         "seller.siren", "seller.capital", "buyer.city", "lines.1.reason", "lines.2.rate",
     ]  # fmt: skip
-    assert "the client’s city; line 1: why it bears no VAT" in sentence(told.value.code, told.value.facts)
+    with translation.override("en"):
+        words = sentence(told.value.code, told.value.facts)
+    assert "the client’s city; line 1: why it bears no VAT" in words
     assert not Invoice.objects.exists() and not Series.objects.exists()
 
 
