@@ -14,7 +14,7 @@ from comptant.doors.api.deal_list import deal_page, deal_row
 from comptant.doors.api.door import Door
 from comptant.doors.api.routes.parties import new_party
 from comptant.doors.api.shapes import deals as shapes
-from comptant.doors.api.shapes.common import Asked, Pages
+from comptant.doors.api.shapes.values import Asked, Pages
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Member
 from comptant.ground.journal.acts import ACCOUNTS

@@ -12,7 +12,7 @@ from comptant.doors.api.asking import ApiRequest
 from comptant.doors.api.cursors import Place, page
 from comptant.doors.api.door import Door
 from comptant.doors.api.routes.offers import as_file, of_deal
-from comptant.doors.api.shapes.common import Given, Pages, Paging, Told, ToldInstant
+from comptant.doors.api.shapes.values import Given, Pages, Paging, Told, ToldInstant
 from comptant.ground.documents.actions import keep
 from comptant.ground.documents.models import Document
 from comptant.ground.documents.queries import read

@@ -15,7 +15,7 @@ from comptant.doors.api.deal_list import matching
 from comptant.doors.api.door import Door
 from comptant.doors.api.routes.offers import of_deal
 from comptant.doors.api.shapes import firm as shapes
-from comptant.doors.api.shapes.common import Asked, Given, Pages
+from comptant.doors.api.shapes.values import Asked, Given, Pages
 from comptant.doors.inviting import invite, withdraw
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.describing import FIELDS, describe, described

@@ -12,7 +12,7 @@ from comptant.doors.api.cursors import Place, page
 from comptant.doors.api.door import Door
 from comptant.doors.api.routes.offers import AskedOfDeal, as_file, find_agreement, find_milestone, of_deal
 from comptant.doors.api.shapes import invoices as shapes
-from comptant.doors.api.shapes.common import Pages, Paging
+from comptant.doors.api.shapes.values import Pages, Paging
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.roles import KEEPING_BOOKS
 from comptant.journey.invoices import actions

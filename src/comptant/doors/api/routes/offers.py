@@ -12,7 +12,7 @@ from comptant.doors.api.asking import ApiRequest, as_id, find_deal, happened, mu
 from comptant.doors.api.cursors import Place, page
 from comptant.doors.api.door import Door
 from comptant.doors.api.shapes import offers as shapes
-from comptant.doors.api.shapes.common import Pages, Paging
+from comptant.doors.api.shapes.values import Pages, Paging
 from comptant.ground.documents.models import Document
 from comptant.ground.documents.queries import read
 from comptant.ground.refusals import Refusal

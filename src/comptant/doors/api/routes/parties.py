@@ -11,7 +11,7 @@ from comptant.doors.api.asking import ApiRequest, find_deal, find_party
 from comptant.doors.api.cursors import Place, page
 from comptant.doors.api.door import Door
 from comptant.doors.api.shapes import parties as shapes
-from comptant.doors.api.shapes.common import Asked, Done, Pages, Paging
+from comptant.doors.api.shapes.values import Asked, Done, Pages, Paging
 from comptant.ground.firms.models import Member
 from comptant.ground.parties import actions
 from comptant.ground.parties.models import Contact, Party

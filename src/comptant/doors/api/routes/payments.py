@@ -14,7 +14,7 @@ from comptant.doors.api.cursors import Place, page
 from comptant.doors.api.door import Door
 from comptant.doors.api.routes.invoices import find_invoice
 from comptant.doors.api.shapes import payments as shapes
-from comptant.doors.api.shapes.common import Given, Pages, Paging, Short
+from comptant.doors.api.shapes.values import Given, Pages, Paging, Short
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.roles import KEEPING_BOOKS, LEADING
 from comptant.journey.invoices.models import Invoice

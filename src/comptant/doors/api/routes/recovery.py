@@ -13,7 +13,7 @@ from comptant.doors.api.door import Door
 from comptant.doors.api.routes.invoices import find_invoice
 from comptant.doors.api.routes.offers import of_deal
 from comptant.doors.api.shapes import recovery as shapes
-from comptant.doors.api.shapes.common import Day, Given, Pages, Paging
+from comptant.doors.api.shapes.values import Day, Given, Pages, Paging
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.roles import KEEPING_BOOKS, RECOVERING
 from comptant.journey.invoices.models import Invoice

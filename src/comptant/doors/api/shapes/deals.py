@@ -8,7 +8,8 @@ from uuid import UUID
 from ninja import Query
 from pydantic import Field
 
-from comptant.doors.api.shapes.common import (
+from comptant.doors.api.shapes.parties import NewParty
+from comptant.doors.api.shapes.values import (
     Amount,
     AnyAmount,
     Day,
@@ -24,7 +25,6 @@ from comptant.doors.api.shapes.common import (
     ToldInstant,
     Words,
 )
-from comptant.doors.api.shapes.parties import NewParty
 from comptant.ground.journal.acts import ACCOUNTS
 
 Account = Literal[ACCOUNTS]  # type: ignore[valid-type]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from comptant.doors.api.shapes.common import Given, Told, ToldDay, ToldInstant, When
+from comptant.doors.api.shapes.values import Given, Told, ToldDay, ToldInstant, When
 from comptant.ground.firms.tokens import SCOPES
 
 RoleName = Literal["owner", "manager", "seller", "staff", "accountant", "mentor"]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from comptant.doors.api.shapes.common import (
+from comptant.doors.api.shapes.values import (
     Amount,
     Day,
     Exact,

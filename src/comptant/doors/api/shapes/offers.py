@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from comptant.doors.api.shapes.common import (
+from comptant.doors.api.shapes.parties import Email
+from comptant.doors.api.shapes.values import (
     Amount,
     Day,
     Exact,
@@ -23,7 +24,6 @@ from comptant.doors.api.shapes.common import (
     ToldInstant,
     Words,
 )
-from comptant.doors.api.shapes.parties import Email
 
 Presented = Literal["in_person", "video", "phone", "sent"]
 Title = Annotated[str, Field(min_length=1, max_length=300)]

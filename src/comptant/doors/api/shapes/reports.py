@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from comptant.doors.api.shapes.common import Day, Given, Told, ToldDay, When
+from comptant.doors.api.shapes.values import Day, Given, Told, ToldDay, When
 
 
 class AskedDay(Given):
