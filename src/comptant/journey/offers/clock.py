@@ -28,11 +28,11 @@ def cross(firm: Firm, until: date) -> int:
     crossed, refused = 0, set[UUID]()
     while due := _due(firm, until, refused):
         try:
-            crossed += _reach(firm, due)
+            crossed += _reach(firm, due, until)
         except Refused:
             for milestone in due:
                 try:
-                    crossed += _reach(firm, [milestone])
+                    crossed += _reach(firm, [milestone], until)
                 except Refused:
                     refused.add(milestone.id)
     expire_offers(firm, until)
@@ -40,7 +40,7 @@ def cross(firm: Firm, until: date) -> int:
 
 
 @transaction.atomic
-def _reach(firm: Firm, due: list[Milestone]) -> int:
+def _reach(firm: Firm, due: list[Milestone], until: date) -> int:
     """Say that these are reached, those apart that somebody reached meanwhile."""
     lock_deals(firm, [milestone.agreement.deal_id for milestone in due])
     still = set(
@@ -51,7 +51,7 @@ def _reach(firm: Firm, due: list[Milestone]) -> int:
     facts: dict[UUID, list[Fact]] = {}
     reached = [milestone for milestone in due if milestone.id in still]
     for milestone in reached:
-        milestone.reached_on = on = milestone.due_on or firm.clock_on
+        milestone.reached_on = on = milestone.due_on or until
         fact = delivered(milestone, at=firm.midnight(on))
         facts.setdefault(milestone.agreement.deal_id, []).append(fact)
     Milestone.objects.bulk_update(reached, ["reached_on"])

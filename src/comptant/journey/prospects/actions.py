@@ -72,5 +72,6 @@ def may_commit(deal: Deal, gross: Decimal, *, has_deposit: bool = False) -> None
     code = refused_commitment(solvency, standing, gross)
     if code and not is_overridden(deal):
         raise Refusal(
-            code, party=party.name, gross=gross, total=standing.total, limit=standing.limit, reason=solvency.reason
-        )
+            "red_party" if code == "red_party" else "over_limit", party=party.name, gross=gross,
+            total=standing.total, limit=standing.limit, reason=solvency.reason,
+        )  # fmt: skip

@@ -19,7 +19,7 @@ from comptant.ground.journal.acts import Fact
 from comptant.ground.refusals import Refusal
 from comptant.journey.offers import queries
 from comptant.journey.offers.models import Agreement, Milestone, Offer, OfferKind, Proof
-from comptant.journey.offers.rules.drafts import PartDraft, has_deposit, schedule_fault
+from comptant.journey.offers.rules.drafts import PartDraft, check_schedule, has_deposit
 from comptant.journey.offers.rules.totals import Totals, likely_rates, parts_of
 from comptant.journey.pipeline.models import Standing
 from comptant.journey.prospects.actions import may_commit
@@ -61,8 +61,7 @@ def record_agreement(
     firm = deal.firm
     lock_deals(firm, [deal.id])
     _must_be_proven(proof, document)
-    if code := schedule_fault(schedule):
-        raise Refusal(code)
+    check_schedule(schedule)
     if net < 0 or tax < 0 or net >= Decimal(10) ** 14:
         raise Refusal("bad_amount", amount=net if net < 0 else tax)
     if queries.agreement_of(deal) is not None:

@@ -16,7 +16,7 @@ from comptant.ground.journal.acts import OPEN
 from comptant.ground.refusals import Refusal
 from comptant.journey.offers import queries
 from comptant.journey.offers.models import Offer, OfferKind, OfferLine, OfferPart, OfferSeries, Presented
-from comptant.journey.offers.rules.drafts import Benefit, LineDraft, PartDraft, draft_fault, schedule_fault
+from comptant.journey.offers.rules.drafts import Benefit, LineDraft, PartDraft, check_lines, check_schedule
 from comptant.journey.offers.rules.totals import Totals, line_net, totals
 
 TEXTS = ("title", "problem", "give_to_get", "conditions")
@@ -51,7 +51,7 @@ def draft_offer(
     """The first version of an offer of the deal, numbered D-YYYY-NNN, a draft until it is sent.
 
     ``texts``: title, problem, give_to_get, conditions. A benefit is a title and a figure, or "title | figure".
-    Raises Refusal not_open, and those of ``draft_fault`` and ``schedule_fault``.
+    Raises Refusal not_open, and those of ``check_lines`` and ``check_schedule``.
     """
     if queries.place_of(deal) not in OPEN:
         raise Refusal("not_open")
@@ -146,11 +146,8 @@ def _as_written(offer: Offer) -> dict[str, Any]:
 
 def _write(offer: Offer, draft: Draft) -> Offer:
     """Check, then put the whole draft on the row and replace its lines and schedule."""
-    fault = draft_fault(draft.lines)
-    if fault:
-        raise Refusal(fault[0], line=fault[1])
-    if code := schedule_fault(draft.schedule):
-        raise Refusal(code)
+    check_lines(draft.lines)
+    check_schedule(draft.schedule)
     firm, currency = offer.deal.firm, offer.deal.currency
     nets = [line_net(line, currency) for line in draft.lines]
     whole = _without_options(draft.lines, nets, currency, firm)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from comptant.ground.refusals import Refusal
+
 WHOLE = Decimal(100)
 DECLINED_AS = {"competitor": "lost", "no_need": "vanished", "not_now": "vanished", "price": "", "other": ""}
 """What a client's refusal makes of the deal; blank: the seller is told and says."""
@@ -48,33 +50,33 @@ class Benefit:
     figure: str = ""
 
 
-def draft_fault(lines: Sequence[LineDraft]) -> tuple[str, int] | None:
-    """The first fault of the lines, as the code of a refusal and the line's number from 1; None when there is none."""
+def check_lines(lines: Sequence[LineDraft]) -> None:
+    """Nothing when they make an offer. Raises Refusal, with the number of the line, from 1."""
     if not lines:
-        return "offer_without_lines", 0
+        raise Refusal("offer_without_lines")
     for number, line in enumerate(lines, start=1):
         if not line.title.strip():
-            return "line_without_title", number
+            raise Refusal("line_without_title", line=number)
         if line.quantity <= 0 or line.price < 0 or line.price * line.quantity >= Decimal(10) ** 14:
-            return "line_amount", number
+            raise Refusal("line_amount", line=number)
         if not (0 <= line.discount <= WHOLE and 0 <= line.tax_rate <= WHOLE):
-            return "line_rate", number
-    return None
+            raise Refusal("line_rate", line=number)
 
 
-def schedule_fault(parts: Sequence[PartDraft]) -> str:
-    """The code of the refusal that the schedule deserves; '' when it is whole, or left out.
+def check_schedule(parts: Sequence[PartDraft]) -> None:
+    """Nothing when it is whole, or left out. Raises Refusal.
 
-    >>> schedule_fault([PartDraft("all", Decimal(100))]), schedule_fault([PartDraft("some", Decimal(30), "signature")])
-    ('', 'schedule_not_whole')
+    >>> check_schedule([PartDraft("all", Decimal(100))])
+    >>> check_schedule([PartDraft("some", Decimal(30), "signature")])
+    Traceback (most recent call last):
+    comptant.ground.refusals.Refusal: ('schedule_not_whole', {})
     """
-    if not parts:
-        return ""
     if any(part.share <= 0 or part.trigger not in ("signature", "date", "acceptance") for part in parts):
-        return "schedule_part"
+        raise Refusal("schedule_part")
     if any(part.trigger == "date" and part.due_on is None for part in parts):
-        return "schedule_undated"
-    return "" if sum(part.share for part in parts) == WHOLE else "schedule_not_whole"
+        raise Refusal("schedule_undated")
+    if parts and sum(part.share for part in parts) != WHOLE:
+        raise Refusal("schedule_not_whole")
 
 
 def has_deposit(parts: Sequence[PartDraft]) -> bool:
