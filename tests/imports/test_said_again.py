@@ -102,7 +102,7 @@ def test_thresholds_are_learnt_from_what_was_loaded(house: House) -> None:
     bring(house, "deals", deals)
     bring(house, "events", moves + "G3,2026-02-21,stage,decision\n", skip_bad=True)
     with house.open():
-        row = Threshold.objects.get(stage="contacted", from_on=date(2026, 3, 1))
+        row = Threshold.objects.get(stage="contacted", from_on=date(2026, 3, 1), replaced_at=None)
     assert (row.gaps, row.p90_days) == (40, 26)
 
 
