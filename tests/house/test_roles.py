@@ -11,7 +11,7 @@ from comptant.ground.firms.models import Role
 from comptant.ground.web.roles import BRINGING_IN, READING
 from tests.house.walk import ROOT, text
 from tests.web.test_pages import signed_in
-from tests.world import atelier_lune, found
+from tests.world import MONDAY, atelier_lune, found
 
 
 def test_every_page_says_whom_it_is_for() -> None:
@@ -41,3 +41,19 @@ def test_a_mentor_reads_and_brings_nothing_in() -> None:
 def test_staff_sees_no_figure() -> None:
     found("Atelier Lune", {"Sami": Role.STAFF})
     assert signed_in("sami", "atelier-lune").get("/f/atelier-lune/path/").status_code == 403
+
+
+@pytest.mark.django_db
+def test_a_seller_sees_their_own_deals_alone() -> None:
+    house = atelier_lune()
+    with house.open():
+        house.opens("D-1", MONDAY, "12000.00", title="Ada's own")
+        house.opens("D-2", MONDAY, "900.00", title="Bilal's own", by=house.people["Bilal"])
+    bilal, odile = signed_in("bilal", "atelier-lune"), signed_in("odile", "atelier-lune")
+    listed = bilal.get("/f/atelier-lune/deals/").content
+    assert b"D-2" in listed
+    assert b"D-1" not in listed
+    assert b"D-1" not in bilal.get("/f/atelier-lune/deals/?state=signed&q=own").content
+    assert bilal.get("/f/atelier-lune/deals/D-1/").status_code == 404
+    assert bilal.get("/f/atelier-lune/deals/D-2/").status_code == 200
+    assert b"D-1" in odile.get("/f/atelier-lune/deals/").content

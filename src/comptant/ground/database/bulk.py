@@ -84,7 +84,11 @@ def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     return written
 
 
-def insert_together(parts: Iterable[tuple[str, Sequence[str], Sequence[Sequence[Any]]]]) -> None:
+Part = tuple[str, Sequence[str], Sequence[Sequence[Any]]]
+"""Rows of one table: its name, the columns given, the rows."""
+
+
+def insert_together(parts: Iterable[Part]) -> None:
     """Insert a few rows of several tables in one statement: (table, columns, rows) each, referenced tables anywhere.
 
     Constraints are checked at the end of the statement. As in ``insert_rows`` a row without ``id`` is given one.

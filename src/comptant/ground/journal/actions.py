@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
+from comptant.ground.database.bulk import Part
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm, Member
 from comptant.ground.journal.acts import Fact, Posting
@@ -66,8 +67,8 @@ def post(
     """Record one act with the postings it states, the deal locked; its id comes back.
 
     A late act, dated before acts of its deal, has the clock's conclusions after it taken back and drawn again.
-    Raises NotEnoughThere when a balance other than ``origin`` would go below zero at any instant; RuntimeError for a kind
-    that a room routes: drawn again, its euros would go where the room says, so it is said with ``record``.
+    Raises NotEnoughThere when a balance other than ``origin`` would go below zero at any instant; RuntimeError for a
+    kind that a room routes: drawn again, its euros would go where the room says, so it is said with ``record``.
     """
     if routes(act):
         raise RuntimeError(f"{act} is routed by its room: say it with record")
@@ -99,16 +100,17 @@ def record(firm: Firm, facts: Mapping[UUID, Sequence[Fact]], *, live: bool = Tru
     return settle(firm, load_cases(firm, facts))
 
 
-def begin(firm: Firm, head: DealHead, fact: Fact) -> None:
+def begin(firm: Firm, head: DealHead, fact: Fact, *, also: Sequence[Part] = ()) -> None:
     """Tell the first fact of a deal made in this very transaction: nobody else knows it, so nothing is locked or read.
 
-    Raises Refused; the caller's transaction, or savepoint, then ends.
+    ``also`` are rows written in the same statement, the deal's own among them. Raises Refused; the caller's
+    transaction, or savepoint, then ends.
     """
     go_live(firm, fact.at)
     bench, until, sums = Bench.open(firm), clock_end(firm), Tally()
     settled = _settled(Case(head, (), (fact,)), bench, until)
     _count(firm, settled, sums)
-    write_story(firm, _new_acts(firm, settled), sums)
+    write_story(firm, _new_acts(firm, settled), sums, also)
     for desk, _ in bench.opened:
         desk.keep(firm, [settled], until)
 

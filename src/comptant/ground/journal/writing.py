@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from comptant.ground.database.bulk import insert_rows, insert_together
+from comptant.ground.database.bulk import Part, insert_rows, insert_together
 from comptant.ground.database.ids import uuid7
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.acts import ZERO, Posting
@@ -96,12 +96,13 @@ def write_acts(firm: Firm, acts: Sequence[NewAct], *, fresh: bool, rolled: bool)
         insert_rows("journal_unrolled", ("id", "firm_id"), ((act.id, firm.id) for act in acts))
 
 
-def write_story(firm: Firm, acts: Sequence[NewAct], tally: Tally) -> None:
-    """Write the first acts of a deal that nobody knows yet, with its balances and their sums, in one statement."""
+def write_story(firm: Firm, acts: Sequence[NewAct], tally: Tally, also: Sequence[Part]) -> None:
+    """Write the first acts of a deal that nobody knows yet, its balances, their sums and ``also``, in one statement."""
     changes = balance_changes(acts)
     balances = [(firm.id, deal, account, document, *amounts) for (deal, account, document), amounts in changes.items()]
     insert_together(
         [
+            *also,
             ("journal_act", ACT_COLUMNS, [act.row(firm.id) for act in acts]),
             ("journal_posting", POSTING_COLUMNS, [row for act in acts for row in act.posting_rows(firm.id)]),
             ("journal_balance", BALANCE_COLUMNS, balances),
@@ -159,7 +160,7 @@ def write_tally(firm: Firm, tally: Tally) -> None:
         insert_rows(table, columns, rows)
 
 
-def tally_rows(firm: Firm, tally: Tally) -> list[tuple[str, Sequence[str], list[tuple[Any, ...]]]]:
+def tally_rows(firm: Firm, tally: Tally) -> list[Part]:
     """A batch's sums as (table, columns, rows)."""
     batch = uuid7()
     flows = [(firm.id, batch, *key, *sums) for key, sums in tally.flows.items() if any(sums)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,6 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from comptant.ground.database.bulk import insert_rows
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm, Member
 from comptant.ground.journal.actions import begin, post, record
@@ -63,25 +63,40 @@ def open_deal(
 
     Raises Refused when what is said of it is impossible, and Refusal deal_ref_taken.
     """
-    firm = party.firm
-    deal = _new_deal(party, ref, title)
-    details = {
-        "amount": amount,
-        "stage": stage,
-        "decision_on": decision_on.isoformat() if decision_on else None,
-        "seller": str((seller or by).id),
-        "source": source,
-    }
-    begin(firm, DealHead(deal.id, deal.currency, party.country or firm.country), Fact("opened", at, details, by=by.id))
-    return deal
+    opening = Opening(stage, amount, decision_on, source, seller)
+    return open_within(party, ref, title, opening, at=at, by=by)
 
 
-def _new_deal(party: Party, ref: str, title: str) -> Deal:
-    """The deal's row. Raises Refusal deal_ref_taken, which ends the transaction or savepoint it was tried in."""
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is said of a deal when it is opened. ``amount`` is net, as text."""
+
+    stage: str
+    amount: str | None = None
+    decision_on: date | None = None
+    source: str = ""
+    seller: Member | None = None
+
+    def details(self, by: Member) -> dict[str, Any]:
+        """As its act keeps it."""
+        return {
+            "amount": self.amount,
+            "stage": self.stage,
+            "decision_on": self.decision_on.isoformat() if self.decision_on else None,
+            "seller": str((self.seller or by).id),
+            "source": self.source,
+        }
+
+
+def open_within(party: Party, ref: str, title: str, opening: Opening, *, at: datetime, by: Member) -> Deal:
+    """As ``open_deal``, in a transaction, or savepoint, that ends with whatever is raised here."""
     firm = party.firm
     deal = Deal(firm=firm, ref=ref, title=title, party=party, currency=firm.currency)
+    row: tuple[Any, ...] = (deal.id, firm.id, ref, title, party.id, deal.currency, {}, False)
+    head = DealHead(deal.id, deal.currency, party.country or firm.country)
+    fact = Fact("opened", at, opening.details(by), by=by.id)
     try:
-        insert_rows("deals_deal", DEAL_COLUMNS, [(deal.id, firm.id, ref, title, party.id, deal.currency, {}, False)])
+        begin(firm, head, fact, also=[("deals_deal", DEAL_COLUMNS, [row])])
     except IntegrityError as error:
         if "deal_ref_once" in str(error):
             raise Refusal("deal_ref_taken", ref=ref) from error

@@ -22,7 +22,7 @@ from comptant.ground.journal.queries import recorded_acts
 from comptant.ground.parties.actions import new_ref
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.roles import KEEPING_BOOKS, READING, SELLING, sees_own_alone
-from comptant.journey.pipeline.actions import add_cost, open_deal, say
+from comptant.journey.pipeline.actions import Opening, add_cost, open_within, say
 from comptant.journey.pipeline.models import Cost, Stage, Standing
 from comptant.outlook.reports.margins import Margin, margins
 
@@ -49,11 +49,12 @@ def open_a_deal(request: ApiRequest, body: shapes.NewDeal) -> Any:
         raise Refusal("one_party_needed")
     party = find_party(request, body.party) if body.party is not None else new_party(request, body.new_party)  # type: ignore[arg-type]
     party.firm = request.firm
-    deal = open_deal(
-        party, body.ref or new_ref("D"), body.title or party.name, stage=body.stage or _first_stage(request),
-        at=happened(request, body.at), by=request.member, decision_on=body.decision_on, source=body.source,
-        amount=None if body.amount is None else str(body.amount), seller=_seller(request, body.seller),
+    opening = Opening(
+        body.stage or _first_stage(request), None if body.amount is None else str(body.amount), body.decision_on,
+        body.source, _seller(request, body.seller),
     )  # fmt: skip
+    at = happened(request, body.at)
+    deal = open_within(party, body.ref or new_ref("D"), body.title or party.name, opening, at=at, by=request.member)
     return deal_row(request.firm, deal.id)
 
 
