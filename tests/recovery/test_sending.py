@@ -52,7 +52,8 @@ def test_a_party_gets_one_letter_for_all_its_late_invoices_with_three_answers(ho
     sent = approve(house)
     [letter], [message] = sent.letters, Message.objects.all()
     assert (message.to, message.kind, letter.message) == ("compta@mercure.example", "reminder", message)
-    assert message.subject == f"2 factures en retard{NBSP}: 12{NBSP}778,39{NBSP}€" or "2 invoices" in message.subject
+    assert message.subject.startswith("2 ")
+    assert f"12{NBSP}780,46{NBSP}€" in message.subject
     for text in (message.text, message.html):
         assert all(f"/{answer}/" in text for answer in ("promise", "payment", "dispute"))
         assert all(number in text for number in ("F-1", "F-2"))
