@@ -97,7 +97,7 @@ def test_a_cursor_of_another_list_is_refused(ada: Caller) -> None:
 def test_a_date_to_come_and_a_ref_taken(ada: Caller) -> None:
     ref = opened(ada)["ref"]
     assert ada.bad("open_a_deal", {"party": "mercure", "ref": ref}) == (409, "deal_ref_taken")
-    assert ada.bad("open_a_deal", {"party": "mercure", "at": "2199-01-01"}) == (422, "in_future")
+    assert ada.bad("open_a_deal", {"party": "mercure", "at": "2199-01-01"}) == (422, "ahead_of_today")
     assert ada.bad("open_a_deal", {}) == (422, "one_party_needed")
     assert ada.bad("open_a_deal", {"party": "nobody"}) == (404, "nothing_here")
     assert ada.bad("open_a_deal", {"party": "mercure", "stage": "dreams"}) == (422, "unknown_stage")

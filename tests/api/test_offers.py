@@ -68,7 +68,7 @@ def test_the_client_signs(ada: Caller, deal: str, lune: House) -> None:
     report = agreement["milestones"][1]["id"]
     assert ada.good("deliver_a_milestone", {}, milestone=report)["reached_on"]
     assert ada.bad("deliver_a_milestone", {}, milestone=report)[0] in (409, 422)
-    assert ada.bad("deliver_a_milestone", {"on": "2199-01-01"}, milestone=report) == (422, "in_future")
+    assert ada.bad("deliver_a_milestone", {"on": "2199-01-01"}, milestone=report) == (422, "ahead_of_today")
     pdf = ada.call("get_offer_pdf", offer=number)
     assert pdf.content.startswith(b"%PDF")
     assert {row["kind"] for row in ada.good("list_letters", deal=deal)["items"]} >= {"offer_code"}

@@ -35,7 +35,7 @@ def moment(firm: Firm, now: datetime) -> datetime:
 
 
 def happened(request: ApiRequest, said: date | datetime | None) -> datetime:
-    """The instant a body names; a bare day means 00:00 in the firm's zone. Raises Refusal in_future."""
+    """The instant a body names; a bare day means 00:00 in the firm's zone. Raises Refusal ahead_of_today."""
     if said is None:
         return request.at
     if not isinstance(said, datetime):
@@ -43,7 +43,7 @@ def happened(request: ApiRequest, said: date | datetime | None) -> datetime:
     else:
         at = said if said.tzinfo else said.replace(tzinfo=request.firm.tz)
     if at > request.at:
-        raise Refusal("in_future", day=at.astimezone(request.firm.tz).date())
+        raise Refusal("ahead_of_today", day=at.astimezone(request.firm.tz).date())
     return at
 
 

@@ -87,7 +87,7 @@ def present_an_offer(request: ApiRequest, offer: str, body: shapes.Presenting) -
     """The offer was shown to the client: presented first, then sent."""
     on = body.on or request.today
     if on > request.today:
-        raise Refusal("in_future", day=on)
+        raise Refusal("ahead_of_today", day=on)
     found = find_offer(request, offer)
     return shown_offer(request, actions.present_offer(found, how=body.how, on=on, at=request.at, by=request.member))
 
@@ -156,7 +156,7 @@ def deliver_a_milestone(request: ApiRequest, milestone: UUID, body: shapes.Deliv
     found = find_milestone(request, milestone)
     on = body.on or request.today
     if on > request.today:
-        raise Refusal("in_future", day=on)
+        raise Refusal("ahead_of_today", day=on)
     return shown_milestone(actions.deliver(found, on=on, at=request.at, by=request.member))
 
 
