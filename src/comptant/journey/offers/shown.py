@@ -138,7 +138,7 @@ class Sayer:
 def seller(firm: Firm) -> Shown:
     """The firm as its letterhead names it."""
     who = identity(firm)
-    place = " ".join(part for part in (who.postcode, who.city) if part)
+    place = _place(who.postcode, who.city, firm.country)
     lines = [*who.street.splitlines(), place, who.phone, who.email]
     return {"name": who.legal_name or firm.name, "lines": [line for line in lines if line]}
 
@@ -150,8 +150,13 @@ def identity(firm: Firm) -> Identity:
 
 def address(party: Party) -> list[str]:
     """The lines of a party's address that are known."""
-    place = " ".join(part for part in (party.postcode, party.city) if part)
+    place = _place(party.postcode, party.city, party.country)
     return [line for line in (*party.street.splitlines(), place) if line]
+
+
+def _place(postcode: str, city: str, country: str) -> str:
+    """The last line of an address: in Canada the postcode closes it."""
+    return " ".join(part for part in ((city, postcode) if country == "CA" else (postcode, city)) if part)
 
 
 def mentions(firm: Firm) -> list[str]:
