@@ -143,7 +143,7 @@ def test_misuse_is_one_document(
 
 def test_nightly_twice_changes_nothing(lune: House, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("nightly", "--json") == 0
-    told = {"firm": lune.firm.ref, "clock_on": TODAY.isoformat(), "crossings": 1, "letters": 0}
+    told = {"firm": lune.firm.ref, "clock_on": TODAY.isoformat(), "crossings": 1, "reminders": 0, "letters": 0}
     assert answer(capsys) == {"firms": [told]}
     assert run("nightly", "--json", "--as-of", "2026-03-10") == 0
     assert answer(capsys)["firms"][0]["crossings"] == 0
