@@ -97,6 +97,19 @@ def test_parties_and_what_is_thought_of_them(ada: Caller) -> None:
     assert ada.good("get_party_margins", party=made["ref"])[0]["costs"] == "120.50"
 
 
+def test_parties_come_in_pages_with_words_and_without(ada: Caller) -> None:
+    for name in ("Orvane Nord", "Orvane Sud", "Grand Orvane"):
+        ada.good("add_party", {"name": name})
+    for words, names in (("orvane", {"Orvane Nord", "Orvane Sud", "Grand Orvane"}), ("", None)):
+        met, cursor = [], ""
+        while cursor is not None:
+            page = ada.good("list_parties", q=words, limit=1, **({"cursor": cursor} if cursor else {}))
+            met += [party["name"] for party in page["items"]]
+            cursor = page["next"]
+        assert len(met) == len(set(met))
+        assert set(met) == names or len(met) == 5
+
+
 def test_anything_is_found(ada: Caller, lune: House) -> None:
     ref = ada.good("open_a_deal", {"party": "mercure", "title": "Trésorerie"})["ref"]
     kinds = {(hit["kind"], hit["ref"]) for hit in ada.good("search", q="mercure")}

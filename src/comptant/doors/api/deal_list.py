@@ -9,18 +9,19 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
-from django.db.models.functions import Lower
 
 from comptant.doors.api.cursors import Place
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.acts import OPEN, PROSPECTED
 from comptant.ground.journal.places import standing_amounts
-from comptant.ground.parties.models import Party
 from comptant.journey.pipeline.models import Standing
+from comptant.journey.prospects.search import search_parties
 
 FOUND = 500
 """Deals that a search looks at: beyond, the words are too common to help."""
+
+PARTIES_FOUND = 200
 
 COLUMNS = (
     "id", "ref", "title", "party_id", "party_ref", "party_name", "currency", "account", "net", "has_amount", "stage",
@@ -145,10 +146,6 @@ def _row(columns: tuple[Any, ...]) -> Row:
 
 def matching(firm: Firm, words: str) -> list[UUID]:
     """Deals whose party, title or ref holds the words."""
-    found = Q(party__in=_parties(firm, words)) | Q(title__icontains=words) | Q(ref__iexact=words)
+    parties = [party.id for party in search_parties(firm, words, PARTIES_FOUND)]
+    found = Q(party__in=parties) | Q(title__icontains=words) | Q(ref__iexact=words)
     return list(Deal.objects.filter(firm=firm).filter(found).values_list("id", flat=True)[:FOUND])
-
-
-def _parties(firm: Firm, words: str) -> Any:
-    named = Party.objects.filter(firm=firm).annotate(lowered=Lower("name"))
-    return named.filter(lowered__contains=words.lower()).values("id")

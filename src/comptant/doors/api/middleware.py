@@ -21,6 +21,7 @@ from comptant.ground.database.scope import firm_scope
 from comptant.ground.firms.models import ApiToken, TokenKey
 from comptant.ground.firms.tokens import find_token, get_token
 from comptant.ground.refusals import Refusal
+from comptant.ground.web.request import client_address
 
 PREFIX = "/api/v1/"
 OPEN = (f"{PREFIX}public/", f"{PREFIX}openapi.json", f"{PREFIX}docs/")
@@ -112,7 +113,7 @@ def _must_be_readable(request: HttpRequest) -> None:
 def _token_key(request: HttpRequest) -> TokenKey:
     """The firm and the token that the header opens. Raises Refusal token_missing or token_unknown."""
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-    place = str(request.META.get("REMOTE_ADDR", ""))
+    place = client_address(request)
     if kind.lower() != "bearer" or not secret:
         by_stranger.knock(place)
         raise Refusal("token_missing")

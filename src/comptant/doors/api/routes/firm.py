@@ -22,10 +22,10 @@ from comptant.ground.firms.describing import FIELDS, describe, described
 from comptant.ground.firms.joining import change_role, remove_member
 from comptant.ground.firms.models import ApiToken, Identity, Invitation, Member, Role
 from comptant.ground.firms.tokens import make_token, revoke_token
-from comptant.ground.parties.models import Party
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.roles import OWNING
 from comptant.journey.invoices.models import Invoice
+from comptant.journey.prospects.search import search_parties
 
 door = Door("the firm")
 MOST_HITS = 20
@@ -144,11 +144,10 @@ def revoke_a_token(request: ApiRequest, token: UUID) -> Any:
 def search(request: ApiRequest, asked: Annotated[Words, Query()]) -> Any:
     """Parties, deals and invoices that hold the words, twenty of each at most."""
     firm, words = request.firm, asked.q
-    parties = Party.objects.filter(firm=firm, name__icontains=words, is_mentioned=False).order_by("name", "id")
     deals = of_deal(request, Deal.objects.filter(firm=firm, id__in=matching(firm, words)), "", "id").order_by("-id")
     numbered = of_deal(request, Invoice.objects.filter(firm=firm, number__icontains=words), "").order_by("-issued_on")
     return [
-        *(_hit("party", one.id, one.ref, one.name) for one in parties[:MOST_HITS]),
+        *(_hit("party", one.id, one.ref, one.name) for one in search_parties(firm, words, MOST_HITS)),
         *(_hit("deal", one.id, one.ref, str(one)) for one in deals[:MOST_HITS]),
         *(_hit("invoice", one.id, one.number, one.number) for one in numbered.defer("content")[:MOST_HITS]),
     ]

@@ -18,6 +18,7 @@ from comptant.ground.parties.models import Contact, Party
 from comptant.ground.web.roles import KEEPING_BOOKS, OWNING, SELLING
 from comptant.journey.prospects.actions import assess, override_limit
 from comptant.journey.prospects.queries import current_assessment, exposure
+from comptant.journey.prospects.search import search_parties
 
 door = Door("parties")
 WRITING = SELLING | KEEPING_BOOKS
@@ -26,16 +27,26 @@ WRITING = SELLING | KEEPING_BOOKS
 class ListOfParties(Paging):
     """Which parties."""
 
-    q: Annotated[str, Field(max_length=100)] = Field("", description="Part of the name.")
+    q: Annotated[str, Field(max_length=100)] = Field(
+        "", description="Part of the name, of the e-mail domain, of the SIREN."
+    )
 
 
 @door.reads("/parties", Pages[shapes.Party])
 def list_parties(request: ApiRequest, asked: Annotated[ListOfParties, Query()]) -> Any:
-    """Parties, the newest first."""
-    rows = Party.objects.filter(firm=request.firm, is_mentioned=False)
-    if asked.q:
-        rows = rows.filter(name__icontains=asked.q)
-    return page(rows, Place(f"parties:{asked.q}", asked.limit, asked.cursor), "-id", shown_party)
+    """Parties, the newest first; those that match, the nearest first, when something is looked for."""
+    place = Place(f"parties:{asked.q}", asked.limit, asked.cursor)
+    if asked.q.strip():
+        return _found(request, asked.q, place)
+    return page(Party.objects.filter(firm=request.firm, is_mentioned=False), place, "-id", shown_party)
+
+
+def _found(request: ApiRequest, words: str, place: Place) -> dict[str, Any]:
+    after = place.after()
+    last = find_party(request, str(after[0])) if after else None
+    found = search_parties(request.firm, words, place.limit, last)
+    more = place.next((found[-1].id,)) if len(found) == place.limit else None
+    return {"items": [shown_party(party) for party in found], "next": more}
 
 
 @door.does("/parties", shapes.Party, roles=WRITING, scope="deals")

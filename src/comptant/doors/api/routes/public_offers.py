@@ -13,9 +13,10 @@ from comptant.ground.firms.queries import get_firm
 from comptant.ground.mail.links import find_link
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.limits import allow
-from comptant.ground.web.request import VisitorRequest
+from comptant.ground.web.request import VisitorRequest, client_address, valid_address
 from comptant.ground.web.roles import READING
 from comptant.journey.offers import actions, queries
+from comptant.journey.offers.by_link import OUR_BUSINESS
 from comptant.journey.offers.models import Offer
 from comptant.journey.offers.shown import shown
 
@@ -54,11 +55,16 @@ def accept_public_offer(request: VisitorRequest, secret: str, body: shapes.Accep
     if wrong is not None:
         raise wrong
     with behind(request, secret, counted=True) as offer:
-        actions.accept_offer(
-            offer, name=body.name, function=body.function, code=body.code, consent=body.consent,
-            options=[str(option) for option in body.options], ip=request.META.get("REMOTE_ADDR"),
-            user_agent=request.headers.get("User-Agent", "")[:400], at=request.now,
-        )  # fmt: skip
+        try:
+            actions.accept_offer(
+                offer, name=body.name, function=body.function, code=body.code, consent=body.consent,
+                options=[str(option) for option in body.options], ip=valid_address(request),
+                user_agent=request.headers.get("User-Agent", "")[:400], at=request.now,
+            )  # fmt: skip
+        except Refusal as refused:
+            if refused.code in OUR_BUSINESS:
+                raise Refusal("cannot_sign_here", firm=offer.deal.firm.name) from refused
+            raise
         return {"number": offer.number, "state": "accepted"}
 
 
@@ -92,7 +98,7 @@ def behind(request: VisitorRequest, secret: str, *, counted: bool = False) -> It
 
 def knock(request: VisitorRequest, purpose: str, secret: str) -> None:
     """Count a request of somebody without a token. Raises Refusal too_many_requests."""
-    place = request.META.get("REMOTE_ADDR", "")
+    place = client_address(request)
     for key, limit in ((f"api:{place}", PER_PLACE), (f"api:{purpose}:{secret}", PER_LINK)):
         if not allow(key, limit=limit, seconds=WINDOW, now=request.now):
             raise Refusal("too_many_requests", seconds=WINDOW)
