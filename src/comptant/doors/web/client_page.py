@@ -5,7 +5,6 @@ Works without a script. Accepting takes two steps: the order is shown with its t
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from comptant.doors.web import client_view
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.limits import allow
-from comptant.ground.web.request import VisitorRequest, client_address
+from comptant.ground.web.request import VisitorRequest, client_address, valid_address
 from comptant.ground.web.sentences import sentence
 from comptant.journey.offers.actions import note_opening
 from comptant.journey.offers.by_link import code_by_link, decline_by_link, open_link, sign_by_link
@@ -82,7 +81,7 @@ def acceptance(request: VisitorRequest, secret: str) -> HttpResponse:
     options = request.POST.getlist("option")
     try:
         sign_by_link(
-            secret, **said, consents=request.POST.get("consent") == "yes", options=options, ip=_ip(request),
+            secret, **said, consents=request.POST.get("consent") == "yes", options=options, ip=valid_address(request),
             user_agent=request.headers.get("User-Agent", ""), now=request.now,
         )  # fmt: skip
     except Refusal as refusal:
@@ -153,11 +152,3 @@ def _too_often(request: VisitorRequest) -> HttpResponse:
     response = render(request, "web/refused.html", context, status=429)
     response["Retry-After"] = "60"
     return response
-
-
-def _ip(request: VisitorRequest) -> str | None:
-    """The address as a signature keeps it; None when it is none."""
-    try:
-        return str(ipaddress.ip_address(client_address(request)))
-    except ValueError:
-        return None

@@ -22,7 +22,7 @@ from comptant.ground.mail.links import Found, find_link
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.errors import refused
 from comptant.ground.web.limits import allow
-from comptant.ground.web.request import VisitorRequest
+from comptant.ground.web.request import VisitorRequest, client_address
 
 PER_PLACE, WINDOW = 30, 60
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -52,7 +52,7 @@ class JoiningForm(forms.Form):
 @never_cache
 def joining(request: VisitorRequest, secret: str) -> HttpResponse:
     """GET shows who asks; POST joins. An unknown or ended link is not there."""
-    if not allow(f"join:{request.META.get('REMOTE_ADDR', '')}", limit=PER_PLACE, seconds=WINDOW, now=request.now):
+    if not allow(f"join:{client_address(request)}", limit=PER_PLACE, seconds=WINDOW, now=request.now):
         return refused(request, Refusal("too_many_requests", seconds=WINDOW))
     found = find_link("invitation", secret, now=request.now)
     if found is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from datetime import date, datetime
 
 from django.conf import settings
@@ -34,3 +35,11 @@ def client_address(request: HttpRequest) -> str:
     told = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
     direct = str(request.META.get("REMOTE_ADDR", ""))
     return told or direct if settings.SECURE_PROXY_SSL_HEADER else direct
+
+
+def valid_address(request: HttpRequest) -> str | None:
+    """The same as a signature keeps it; None when it is none."""
+    try:
+        return str(ipaddress.ip_address(client_address(request)))
+    except ValueError:
+        return None
