@@ -22,6 +22,7 @@ from comptant.journey.recovery.actions import (
 )  # fmt: skip
 from comptant.journey.recovery.models import Dispute, Promise
 from comptant.journey.recovery.queries import claims_to_file, open_disputes, prescription_of
+from tests.invoices.billing import able_to_bill
 from tests.recovery.late import invoiced, pays, standing, tell
 from tests.world import House, atelier_lune
 
@@ -76,6 +77,20 @@ def test_upheld_it_is_due_again_by_its_date(house: House) -> None:
         assert standing(invoice) == {account: Decimal("12000.00")}
         assert (settled.outcome, settled.settled_on, settled.open_amount) == ("upheld", DAY, 0)
         assert settled.settled_by == house.people["Ada"]
+
+
+def test_a_founded_dispute_of_all_that_is_left_clears_to_the_cent(house: House) -> None:
+    """1 200.00 of which 333.33 was paid: 144.44 of tax is contested, not 866.67 / 6 rounded up to 144.45."""
+    able_to_bill(house)
+    invoice = invoiced(house, gross="1200.00")
+    pays(house, invoice, DAY, "333.33")
+    settled = settle_dispute(
+        contests(house, invoice, "866.67"), outcome="founded", at=house.at(DAY, 15), by=house.people["Ada"]
+    )
+    assert (settled.outcome, settled.settled_on, settled.open_amount) == ("founded", DAY, 0)
+    assert standing(invoice) == {"cashed": Decimal("333.33"), "cancelled": Decimal("866.67")}
+    assert settled.credit_note is not None
+    assert (settled.credit_note.net, settled.credit_note.tax) == (Decimal("722.23"), Decimal("144.44"))
 
 
 def test_settled_twice_the_second_is_told_how_and_by_whom(house: House) -> None:

@@ -13,14 +13,15 @@ from django.db import transaction
 
 from comptant.ground.database.ids import uuid7
 from comptant.ground.firms.models import Firm, Identity, Member
-from comptant.ground.journal.actions import lock_deals, post, record
+from comptant.ground.journal.actions import lock_deals, post, record, state_at
 from comptant.ground.journal.acts import Fact
 from comptant.ground.journal.writing import NewAct
-from comptant.ground.money.amounts import Money, part_tax, quantum
+from comptant.ground.money.amounts import quantum
 from comptant.ground.parties.models import Party
 from comptant.ground.refusals import Refusal
 from comptant.journey.invoices.actions import credit
 from comptant.journey.invoices.models import Invoice
+from comptant.journey.invoices.rules.claims import claims_of, moved
 from comptant.journey.recovery.dunning import prepare_reminders
 from comptant.journey.recovery.models import Dispute, Hold, Insolvency, Promise, Reminder, ReminderState, WriteOff
 from comptant.journey.recovery.rules.disputes import answer_by as usual_answer
@@ -107,11 +108,13 @@ def settle_dispute(dispute: Dispute, *, outcome: str, at: datetime, by: Member, 
 
 
 def _credit(dispute: Dispute, answer: str, *, at: datetime, by: Member) -> Invoice:
-    """A credit note of what is contested, its tax by the document's own proportion."""
-    invoice, gross = dispute.invoice, dispute.open_amount
-    whole = Money(invoice.net + invoice.tax, invoice.currency)
-    tax = part_tax(Money(gross, invoice.currency), whole, Money(invoice.tax, invoice.currency)).amount
-    return credit(invoice, net=gross - tax, tax=tax, reason=answer or dispute.reason, at=at, by=by)
+    """A credit note of what is contested, with the very tax that stands there: it clears it to the cent."""
+    invoice, firm = dispute.invoice, dispute.firm
+    state = state_at(firm, [invoice.deal_id], at)[invoice.deal_id]
+    claim = claims_of(state)[invoice.id]
+    gone, _ = moved(state, claim, dispute.open_amount, ("disputed",), "cancelled", invoice.currency)
+    net, tax = sum((one.net for one in gone), Decimal(0)), sum((one.tax for one in gone), Decimal(0))
+    return credit(invoice, net=net, tax=tax, reason=answer or dispute.reason, at=at, by=by)
 
 
 @transaction.atomic
@@ -190,11 +193,13 @@ def declare_insolvent(
     """Proceedings were opened against the debtor: reminders stop, what it owes is doubtful from the judgment on.
 
     One act per deal, all deals locked together. The deadlines are those of French law, for French proceedings.
-    Raises Refusal published_before_judged, insolvency_known.
+    Raises Refusal published_before_judged, ahead_of_today, insolvency_known.
     """
     firm = party.firm
     if published_on < judged_on:
         raise Refusal("published_before_judged", judged_on=judged_on, published_on=published_on)
+    if published_on > firm.day(at):
+        raise Refusal("ahead_of_today", day=published_on)
     if Insolvency.objects.filter(firm=firm, party=party, judged_on=judged_on).exists():
         raise Refusal("insolvency_known", party=party.name, day=judged_on)
     is_french = kind in FRENCH
