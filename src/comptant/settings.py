@@ -199,13 +199,20 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "filters": {"without_secrets": {"()": "comptant.ground.web.secrets.WithoutSecrets"}},
     "handlers": {
         "file": {
             "class": "comptant.ground.database.place.HomeLogHandler",
+            "filters": ["without_secrets"],
             "folder": str(LOG_FOLDER),
             "formatter": "line",
         },
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "level": "CRITICAL"},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["without_secrets"],
+            "level": "CRITICAL",
+        },
     },
     "root": {"handlers": ["file"], "level": "INFO"},
     "loggers": {
