@@ -6,11 +6,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.test import override_settings
 from django.utils import timezone
 
 from comptant.ground.firms.models import Role
 from comptant.ground.mail.models import Message
 from comptant.ground.parties.models import Party
+from comptant.journey.offers.models import Signature
 from tests.api.calling import Caller, caller
 from tests.world import House, found
 
@@ -121,3 +123,30 @@ def test_staff_capture_an_extra_request_and_nothing_else(db: None) -> None:
     assert offer["predicted_margin"] is None
     assert sami.bad("get_deal", deal=deal) == (403, "role_missing")
     assert sami.bad("draft_an_offer", OFFER, deal=deal) == (403, "role_missing")
+
+
+def test_the_client_is_not_told_how_far_they_are_trusted(ada: Caller, deal: str, lune: House) -> None:
+    """The page says it cannot be signed here; so does the API. And the proof names the client, not the proxy."""
+    offer = {name: said for name, said in OFFER.items() if name != "schedule"}
+    number = ada.good("draft_an_offer", offer, deal=deal)["number"]
+    ada.good("send_an_offer", {}, offer=number)
+    rose, secret = Caller(), letter(lune, r"/o/([\w-]+)/")
+    rose.good("ask_for_a_code", {}, secret=secret)
+    signing = {"name": "Rose", "function": "CEO", "code": letter(lune, r"(\d{3} \d{3})"), "consent": "I accept."}
+    thought = {"light": "red", "reason": "Never pays."}
+    ada.good("assess_party", thought, party="mercure")
+    answer = rose.call("accept_public_offer", signing, secret=secret)
+    assert (answer.status_code, answer.json()["code"]) == (422, "cannot_sign_here")
+    assert "Never pays" not in answer.content.decode()
+
+
+@override_settings(SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https"))
+def test_the_proof_names_the_client_and_not_the_proxy(ada: Caller, deal: str, lune: House) -> None:
+    _, rose, secret = sent(ada, deal, lune)
+    rose.good("ask_for_a_code", {}, secret=secret)
+    signing = {"name": "Rose", "function": "CEO", "code": letter(lune, r"(\d{3} \d{3})"), "consent": "I accept."}
+    address = f"/api/v1/public/offers/{secret}/acceptance"
+    answer = rose.send("POST", address, signing, headers={"X-Forwarded-For": "198.51.100.7, 203.0.113.9"})
+    assert answer.status_code == 201
+    with lune.open():
+        assert Signature.objects.get().ip == "203.0.113.9"

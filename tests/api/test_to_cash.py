@@ -163,3 +163,43 @@ def test_insolvency(ada: Caller, agreement: dict[str, Any]) -> None:
     assert found["deadline_on"] > day
     assert ada.good("file_a_claim", {"on": day}, insolvency=found["id"])["claimed_on"] == day
     assert len(ada.good("list_insolvencies")["items"]) == 1
+
+
+def test_the_banks_fee_pays_the_invoice_that_is_named(ada: Caller, agreement: dict[str, Any]) -> None:
+    invoice = issued(ada, agreement["deal"])["number"]
+    statement = CSV.format(day=TODAY.strftime("%d/%m/%Y"), number="?", amount="1195,00").encode()
+    ada.good("import_a_statement", raw=statement, filename="releve.csv", account="main")
+    [line] = ada.good("list_bank_lines")["items"]
+    [paid] = ada.good("confirm_a_line", {"invoices": [invoice, invoice], "fee": "5"}, line=line["id"])
+    assert (paid["amount"], paid["held"], paid["parts"][0]["amount"]) == ("1200.00", "0.00", "1200.00")
+    assert ada.good("get_invoice", invoice=invoice)["settled_on"]
+
+
+def test_a_payment_told_twice_and_a_fee_that_cannot_be(ada: Caller, agreement: dict[str, Any]) -> None:
+    paid = {"party": "mercure", "amount": "100", "received_on": TODAY.isoformat(), "ref": "V-1"}
+    ada.good("take_a_payment", paid)
+    assert ada.bad("take_a_payment", paid) == (409, "payment_ref_taken")
+    assert ada.bad("take_a_payment", {**paid, "ref": "V-2", "fee": "100"}) == (422, "fee_too_large")
+    assert len(ada.good("list_payments")["items"]) == 1
+
+
+def test_what_no_table_could_hold_is_refused_in_words(ada: Caller, agreement: dict[str, Any]) -> None:
+    vast = {**LINE, "price": "99999999999999"}
+    assert ada.bad("draft_an_invoice", {"deal": agreement["deal"], "lines": [vast, vast]}) == (422, "line_amount")
+    deal = ada.good("open_a_deal", {"party": "mercure", "title": "Vast", "amount": "1000"})["ref"]
+    line = {"title": "Audit", "price": "1", "tax_rate": "20"}
+    for odd, code in (
+        ({"price": "99999999999999"}, "line_amount"),
+        ({"quantity": "9999999999"}, "line_amount"),
+        ({"quantity": "0.3333"}, "line_amount"),
+        ({"discount": "0.0001"}, "line_rate"),
+    ):
+        assert ada.bad("draft_an_offer", {"lines": [{**line, **odd}] * 2}, deal=deal) == (422, code)
+    amount = "99999999999999999,00"
+    statement = CSV.format(day="01/01/2026", number="?", amount=amount).encode()
+    assert ada.bad("import_a_statement", raw=statement, account="main") == (422, "statement_value")
+
+
+def test_no_judgment_to_come(ada: Caller, agreement: dict[str, Any]) -> None:
+    judged = {"kind": "liquidation", "judged_on": "2150-01-01", "published_on": "2150-01-02"}
+    assert ada.bad("declare_a_party_insolvent", judged, party="mercure") == (422, "ahead_of_today")

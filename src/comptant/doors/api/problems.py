@@ -38,6 +38,7 @@ STATUS: Mapping[str, int] = {
     "payment_used": 409,
     "deal_ref_taken": 409,
     "party_ref_taken": 409,
+    "payment_ref_taken": 409,
     "firm_ref_taken": 409,
     "line_already_matched": 409,
     "invitation_over": 409,

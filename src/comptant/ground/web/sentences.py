@@ -153,6 +153,7 @@ SENTENCES: Sentences = {
     "bounced_more_than_received": _("The bank takes back {amount}, and {left} is left of this payment."),
     "no_such_invoice_number": _("No invoice here has the number {number}."),
     "no_such_line": _("No bank line is called “{line}”, or it is another firm’s."),
+    "payment_ref_taken": _("A payment here is already called “{ref}”. Nothing was recorded twice."),
     "fee_too_large": _("A fee of {fee} on a line of {amount} cannot be."),
     "payer_needed": _("Say who paid: the line of {day} for {amount} names no invoice."),
     "line_went_out": _("The line of {day} for {amount} went out: it pays no invoice."),

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm, Member
@@ -95,7 +95,8 @@ def take_payment(
     Amounts are gross. ``penalties`` and ``indemnities`` are received beside an invoice, and no sale. ``discounts``
     let an invoice (by id) off for early payment. Counts from the day of credit, or from the instant the invoice was
     issued when that is later. Raises Refusal allocated_more_than_received, other_currency, line_already_matched,
-    payment_in_future.
+    payment_in_future, fee_too_large,
+    payment_ref_taken.
     """
     off = discounts or {}
     given = [Given(invoice, part, off.get(invoice.id, ZERO)) for invoice, part in allocations]
@@ -106,7 +107,12 @@ def take_payment(
     )
     if line is not None:
         take_lines(firm, [line])
-    return take_payments(firm, [new], at=at, by=by)[0]
+    try:
+        return take_payments(firm, [new], at=at, by=by)[0]
+    except IntegrityError as error:
+        if "payment_ref_once" in str(error):
+            raise Refusal("payment_ref_taken", ref=ref) from error
+        raise
 
 
 @transaction.atomic
@@ -154,6 +160,8 @@ def _check(firm: Firm, new: NewPayment, at: datetime) -> None:
         raise Refusal("allocated_more_than_received", allocated=str(given), amount=str(new.amount))
     if new.received_on > firm.today(at):
         raise Refusal("payment_in_future", day=new.received_on.isoformat())
+    if not 0 <= new.fee < new.amount:
+        raise Refusal("fee_too_large", fee=str(new.fee), amount=str(new.amount))
     for one in new.given:
         if one.invoice.currency != (new.currency or firm.currency):
             raise Refusal("other_currency", number=one.invoice.number, currency=one.invoice.currency)

@@ -241,15 +241,16 @@ def _new(
     )  # fmt: skip
 
 
-def choice_of(firm: Firm, line: BankLine, numbers: Sequence[str]) -> Choice:
-    """The invoices that someone names, filled in their order by what came; the rest is held for the first one's party.
+def choice_of(firm: Firm, line: BankLine, numbers: Sequence[str], fee: Decimal = ZERO) -> Choice:
+    """The invoices that someone names, filled in their order by what came and the bank's ``fee``, which was sent too.
 
+    The rest is held for the first one's party.
     Raises Refusal no_such_invoice_number.
     """
     found = {one.number: one for one in Invoice.objects.filter(firm=firm, number__in=list(numbers))}
-    left, given = line.amount, []
+    left, given = line.amount + fee, []
     open_now = payable(firm, [invoice.id for invoice in found.values()])
-    for number in numbers:
+    for number in dict.fromkeys(numbers):
         if number not in found:
             raise Refusal("no_such_invoice_number", number=number)
         invoice = found[number]
@@ -258,7 +259,7 @@ def choice_of(firm: Firm, line: BankLine, numbers: Sequence[str]) -> Choice:
             given.append((invoice.id, part))
             left -= part
     party = found[numbers[0]].party_id if numbers else None
-    return Choice(tuple(given), party=party)
+    return Choice(tuple(given), fee=fee, party=party)
 
 
 def chosen_for(firm: Firm, line: BankLine, choice: Choice) -> LineProposals:

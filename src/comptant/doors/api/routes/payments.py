@@ -100,7 +100,7 @@ def confirm_a_line(request: ApiRequest, line: UUID, body: shapes.Confirming) -> 
 def _choice(request: ApiRequest, line: BankLine, body: shapes.Confirming) -> match.Choice:
     if body.invoices and not body.shares:
         numbers = [find_invoice(request, name).number for name in body.invoices]
-        chosen = match.choice_of(request.firm, line, numbers)
+        chosen = match.choice_of(request.firm, line, numbers, body.fee)
         given = chosen.given
     else:
         given = tuple((find_invoice(request, share.invoice).id, share.amount) for share in body.shares)

@@ -84,6 +84,7 @@ def check_lines(lines: Sequence[Line]) -> None:
     """
     if not lines:
         raise Refusal("invoice_without_lines")
+    whole = Decimal(0)
     for number, line in enumerate(lines, start=1):
         if not line.title.strip():
             raise Refusal("line_without_title", line=number)
@@ -93,6 +94,9 @@ def check_lines(lines: Sequence[Line]) -> None:
             raise Refusal("line_rate", line=number)
         if line.regime not in REGIMES:
             raise Refusal("unknown_regime", line=number)
+        whole += line.price * line.quantity
+        if whole >= TOO_MUCH:
+            raise Refusal("line_amount", line=number)
 
 
 def _is_sensible(line: Line) -> bool:

@@ -10,6 +10,11 @@ from decimal import Decimal
 from comptant.ground.refusals import Refusal
 
 WHOLE = Decimal(100)
+LARGEST = Decimal(10) ** 14
+"""No offer comes to as much; its lines together stay below it."""
+MOST = Decimal(10) ** 9
+"""No line has as many of anything."""
+TRIGGERS = ("signature", "date", "acceptance")
 DECLINED_AS = {"competitor": "lost", "no_need": "vanished", "not_now": "vanished", "price": "", "other": ""}
 """What a client's refusal makes of the deal; blank: the seller is told and says."""
 
@@ -54,13 +59,24 @@ def check_lines(lines: Sequence[LineDraft]) -> None:
     """Nothing when they make an offer. Raises Refusal, with the number of the line, from 1."""
     if not lines:
         raise Refusal("offer_without_lines")
+    whole = Decimal(0)
     for number, line in enumerate(lines, start=1):
         if not line.title.strip():
             raise Refusal("line_without_title", line=number)
-        if line.quantity <= 0 or line.price < 0 or line.price * line.quantity >= Decimal(10) ** 14:
+        whole += abs(line.price * line.quantity)
+        if line.quantity <= 0 or line.price < 0 or whole >= LARGEST or line.quantity >= MOST:
             raise Refusal("line_amount", line=number)
         if not (0 <= line.discount <= WHOLE and 0 <= line.tax_rate <= WHOLE):
             raise Refusal("line_rate", line=number)
+        # What is kept is what was summed: nothing may be rounded on the way to the table.
+        if _is_finer(line.quantity, 3) or _is_finer(line.price, 4):
+            raise Refusal("line_amount", line=number)
+        if _is_finer(line.discount, 2) or _is_finer(line.tax_rate, 3):
+            raise Refusal("line_rate", line=number)
+
+
+def _is_finer(figure: Decimal, places: int) -> bool:
+    return figure != round(figure, places)
 
 
 def check_schedule(parts: Sequence[PartDraft]) -> None:
@@ -71,7 +87,7 @@ def check_schedule(parts: Sequence[PartDraft]) -> None:
     Traceback (most recent call last):
     comptant.ground.refusals.Refusal: ('schedule_not_whole', {})
     """
-    if any(part.share <= 0 or part.trigger not in ("signature", "date", "acceptance") for part in parts):
+    if any(part.share <= 0 or _is_finer(part.share, 3) or part.trigger not in TRIGGERS for part in parts):
         raise Refusal("schedule_part")
     if any(part.trigger == "date" and part.due_on is None for part in parts):
         raise Refusal("schedule_undated")

@@ -19,6 +19,8 @@ from typing import Any
 from comptant.ground.refusals import Refusal
 
 ZERO = Decimal("0.00")
+LARGEST = Decimal(10) ** 14
+"""No bank moves as much at once: such an amount was misread."""
 NO_REFERENCE = frozenset({"", "NONREF", "NOTPROVIDED", "NOTAVAILABLE", "NOTPROVIDED.", "0"})
 """What banks write where they have no reference."""
 

@@ -11,7 +11,7 @@ from lxml import etree
 
 from comptant.ground.money.amounts import MINOR_DIGITS
 from comptant.journey.payments.formats.layout import Layout
-from comptant.journey.payments.rules.statements import ZERO, Movement, StatementRefused, Told, given_reference
+from comptant.journey.payments.rules.statements import LARGEST, ZERO, Movement, StatementRefused, Told, given_reference
 
 NAME = "camt"
 _HOLDERS = ("BkToCstmrStmt/Stmt", "BkToCstmrDbtCdtNtfctn/Ntfctn")
@@ -207,7 +207,7 @@ def _amount(element: Any) -> Decimal:
         amount = exact.quantize(_CENT)
     except InvalidOperation:
         exact, amount = Decimal(1), ZERO
-    if amount != exact or amount < 0 or element.get("Ccy", "") not in MINOR_DIGITS:
+    if amount != exact or not 0 <= amount < LARGEST or element.get("Ccy", "") not in MINOR_DIGITS:
         facts = {"line": element.sourceline, "field": f"Amt {element.get('Ccy', '')}", "found": said}
         raise StatementRefused("statement_value", **facts, expected="1234.50")
     return amount

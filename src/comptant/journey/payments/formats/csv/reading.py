@@ -161,7 +161,7 @@ class _Row:
         plain = _SPACES.sub("", said).replace("." if mark == "," else ",", "").replace(mark, ".")
         plain = plain.replace("\u2212", "-").removesuffix("EUR").removesuffix("CAD").strip("€$")
         match = _AMOUNT.fullmatch(plain)
-        if match is None or (match[1] and match[4]):
+        if match is None or (match[1] and match[4]) or len(match[2]) > 14:
             expected = f"1234{mark}50"
             raise StatementRefused("statement_value", line=self.line, field=column, found=said, expected=expected)
         amount = Decimal(f"{match[2]}.{match[3] or 0}").quantize(Decimal("0.01"))
