@@ -11,6 +11,7 @@ import pytest
 from comptant.ground.journal.queries import recorded_acts
 from comptant.ground.refusals import Refusal
 from comptant.journey.payments.actions import bounce, refund, take_payment, use_held
+from comptant.journey.payments.doctor import checks
 from comptant.journey.payments.models import AccountDeal, Allocation, Payment
 from comptant.journey.payments.queries import client_since, payments_of
 from tests.payments.made import ISSUED, credited, held, invoiced, standing
@@ -159,3 +160,24 @@ def test_what_cannot_be_is_refused_and_leaves_nothing(
     with pytest.raises(Refusal, match=code):
         pays(lune, amount, (invoice, part), on=on)
     assert not Payment.objects.exists() and not Allocation.objects.exists()
+
+
+def test_a_payment_bounced_after_a_credit_note_leaves_nothing_held(lune: House) -> None:
+    """1 200.00 paid, 500.00 credited, then the bank takes all of it back: 700.00 is owed, and nothing to the client."""
+    invoice, said = invoiced(lune, "FA-1"), {"reason": "AM04", "at": lune.at(TODAY), "by": lune.people["Ada"]}
+    payment = pays(lune, "1200.00", (invoice, "1200.00"))
+    credited(lune, invoice, "500.00", PAID + timedelta(days=5))
+    assert standing(lune, invoice) == {"cashed": "700.00", "held": "500.00"}
+    bounce(payment, on=PAID + timedelta(days=9), **said)  # type: ignore[arg-type]
+    assert standing(lune, invoice) == {"cancelled": "500.00", "overdue": "700.00"}
+    assert all(check.ok for check in checks(lune.firm))
+
+
+def test_what_was_given_back_after_a_credit_note_cannot_bounce_too(lune: House) -> None:
+    invoice, ada = invoiced(lune, "FA-1"), lune.people["Ada"]
+    payment = pays(lune, "1200.00", (invoice, "1200.00"))
+    credited(lune, invoice, "500.00", PAID + timedelta(days=5))
+    refund(invoice.party, Decimal("500.00"), invoice=invoice, at=lune.at(PAID + timedelta(days=6)), by=ada)
+    with pytest.raises(Refusal) as refused:
+        bounce(payment, on=PAID + timedelta(days=9), reason="AM04", at=lune.at(TODAY), by=ada)
+    assert (refused.value.code, refused.value.facts["left"]) == ("bounced_more_than_paid", "500.00")

@@ -255,7 +255,7 @@ def use_held(
     open_now = payable(firm, [invoice.id]).get(invoice.id, ZERO)
     held = sum(payments.values(), ZERO) + sum(there for _, there in credited)
     wanted = min(held, open_now) if amount is None else amount
-    if not wanted or wanted > held:
+    if wanted <= 0 or wanted > held:
         raise Refusal("held_less", amount=str(wanted), held=str(held))
     if wanted > open_now:
         raise Refusal("paid_more_than_open", number=invoice.number, left=str(wanted - open_now))

@@ -21,7 +21,7 @@ WITH held AS (
   SELECT h.payment,
     coalesce(sum(p.net + p.tax) FILTER (WHERE p.target = 'cashed' OR h.kind = 'received'), 0)
       - coalesce(sum(p.net + p.tax) FILTER (WHERE h.kind = 'held_used'), 0) AS came,
-    coalesce(sum(p.net + p.tax) FILTER (WHERE h.kind = 'bounced' AND p.source = 'cashed'), 0)
+    coalesce(sum(p.net + p.tax) FILTER (WHERE h.kind = 'bounced' AND p.source IN ('cashed', 'held')), 0)
       + coalesce(sum(p.net + p.tax) FILTER (WHERE h.kind = 'refunded'), 0) AS gone
   FROM held h JOIN journal_posting p ON p.firm_id = %(firm)s AND p.act_id = h.id GROUP BY 1
 )

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from comptant.ground.journal.acts import Entry, Fact, Posting
+from comptant.ground.journal.acts import ZERO, Entry, Fact, Posting
 from comptant.ground.journal.replay import Crossing, Refused, State
 from comptant.ground.money.amounts import Money, part_tax
 from comptant.journey.invoices.rules.claims import (
@@ -97,27 +98,38 @@ class PaymentsRoom:
         return postings, fact.details
 
     def _bounced(self, state: State, fact: Fact) -> Told:
-        """A payment that the bank took back: the last euros paid are due again."""
+        """A payment that the bank took back: the last euros paid are due again.
+
+        What a credit note made the client's since is owed to nobody any more: it never came.
+        """
         claim = claim_in(state, fact)
         target = "invoiced" if fact.at < claim.overdue_at else "overdue"
         postings, left = moved(state, claim, amount(fact), ("cashed",), target, self.currency, is_first=False)
-        if left:
-            raise Refused("bounced_more_than_paid", fact, number=claim.number, left=str(left))
+        never_came = self._of_held(state, claim.document, min(left, sum(state.of("held", claim.document), ZERO)))
+        if left > gross_of(never_came):
+            raise Refused("bounced_more_than_paid", fact, number=claim.number, left=str(left - gross_of(never_came)))
         details = self._by_rate(state, claim, fact, postings, is_back=True)
         postings += sunk(claim, postings)
         note_settled(state, claim, postings, self._day(fact))
-        return postings, details
+        return [*postings, *never_came], details
 
     def _held_used(self, state: State, fact: Fact) -> Told:
         """Money held for the client pays an invoice elsewhere, or goes back; after a credit note it ends cancelled."""
         document = UUID(fact.details["document"]) if fact.details.get("document") else None
-        part, (net, tax) = amount(fact), state.of("held", document)
-        if part > net + tax:
-            raise Refused("held_less", fact, amount=str(part), held=str(net + tax))
+        part, held = amount(fact), sum(state.of("held", document), ZERO)
+        if part > held:
+            raise Refused("held_less", fact, amount=str(part), held=str(held))
+        return self._of_held(state, document, part), fact.details
+
+    def _of_held(self, state: State, document: UUID | None, part: Decimal) -> list[Posting]:
+        """The posting that takes a part, tax included, of what is held; none of nothing."""
+        if not part:
+            return []
+        net, tax = state.of("held", document)
         gross = Money(net + tax, self.currency)
         part_of_tax = part_tax(Money(part, self.currency), gross, Money(tax, self.currency)).amount
         target = "origin" if document is None else "cancelled"
-        return [Posting("held", target, part - part_of_tax, part_of_tax, document=document)], fact.details
+        return [Posting("held", target, part - part_of_tax, part_of_tax, document=document)]
 
     def _by_rate(
         self, state: State, claim: Claim, fact: Fact, postings: Sequence[Posting], *, is_back: bool = False
