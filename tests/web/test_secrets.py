@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging.config
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -22,13 +23,14 @@ def test_every_kind_of_link_is_left_out(path: str) -> None:
 
 @pytest.mark.django_db
 def test_the_log_of_a_refused_request_does_not_open_it(tmp_path: Path) -> None:
-    file = settings.LOGGING["handlers"]["file"] | {"folder": str(tmp_path)}
+    usual: dict[str, Any] = settings.LOGGING
+    file = usual["handlers"]["file"] | {"folder": str(tmp_path)}
     try:
-        logging.config.dictConfig(settings.LOGGING | {"handlers": settings.LOGGING["handlers"] | {"file": file}})
+        logging.config.dictConfig(usual | {"handlers": usual["handlers"] | {"file": file}})
         Client().get(f"/o/{SECRET}/")
         Client().get(f"/api/v1/public/offers/{SECRET}")
     finally:
-        logging.config.dictConfig(settings.LOGGING)
+        logging.config.dictConfig(usual)
     written = (tmp_path / "comptant.log").read_text(encoding="utf-8")
     assert "/o/.../" in written
     assert SECRET not in written
