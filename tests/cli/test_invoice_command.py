@@ -70,6 +70,9 @@ def test_an_invoice_of_one_line(lune: House, capsys: pytest.CaptureFixture[str])
         (("issue", "nowhere", "--balance"), "no_such_deal"),
         (("issue", "valmont", "--milestone", "2"), "no_such_milestone"),
         (("issue", "valmont", "--deposit", "130%"), "deposit_amount"),
+        (("issue", "valmont", "--deposit", "1000.005"), "deposit_amount"),
+        (("issue", "valmont", "--deposit", "1e30"), "deposit_amount"),
+        (("issue", "valmont", "--balance", "--on", (TODAY + timedelta(days=1)).isoformat()), "ahead_of_today"),
         (("show", "FA-2026-0009"), "no_such_invoice_number"),
     ],
 )

@@ -101,6 +101,9 @@ def _issued(firm: Firm, options: argparse.Namespace) -> Invoice:
         raise Refusal("no_such_deal")
     deal.firm = firm
     by = Member.objects.get(firm=firm, name=OPERATOR_NAME)
+    if options.on and options.on > firm.day(_now(firm)):
+        # A series is chronological: a number given ahead would keep all others back until that day.
+        raise Refusal("ahead_of_today", day=options.on)
     at = firm.midnight(options.on) if options.on else _now(firm)
     return _of_agreement(deal, options, at, by) if options.net is None else _alone(deal, options, at, by)
 

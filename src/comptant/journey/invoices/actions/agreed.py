@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from comptant.ground.firms.models import Firm, Member
 from comptant.ground.journal.actions import lock_deals
-from comptant.ground.money.amounts import Money, share, times
+from comptant.ground.money.amounts import Money, quantum, share, times
 from comptant.ground.refusals import Refusal
 from comptant.journey.invoices.actions.issuing import issued
 from comptant.journey.invoices.composing import Subject, Taken, sums_of_document
@@ -177,7 +177,8 @@ def _parts(agreement: Agreement, percent: Decimal | None, net: Decimal | None) -
     currency, rates = agreement.deal.currency, from_json(agreement.rates).rates
     if percent is not None and 0 < percent <= 100:
         return [(times(Money(one.net, currency), percent / 100).amount, one.rate) for one in rates]
-    if percent is None and net is not None and 0 < net <= agreement.net:
+    fits = percent is None and net is not None and 0 < net <= agreement.net
+    if fits and net is not None and net == net.quantize(quantum(currency)):
         amounts = share(Money(net, currency), [one.net for one in rates])
         return [(part.amount, one.rate) for part, one in zip(amounts, rates, strict=True) if part.amount]
     raise Refusal("deposit_amount", agreed=str(agreement.net))
