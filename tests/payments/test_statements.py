@@ -11,7 +11,7 @@ import pytest
 
 from comptant.ground.refusals import Refusal
 from comptant.journey.payments.bank import Imported, import_statement
-from comptant.journey.payments.formats import Layout, read_statements
+from comptant.journey.payments.formats import Layout, layout_of, read_statements
 from comptant.journey.payments.models import BankAccount, BankLine, Statement
 from comptant.journey.payments.rules.statements import StatementRefused
 from tests.payments.made import ISSUED
@@ -166,3 +166,15 @@ def test_real_messages_read_as_their_authors_say(shared_data: Path) -> None:
     assert read["camt054.v8"] == ["-200000.00"]
     assert read["camt053.v2.wrong"] == ["statement_value"]
     assert read["camt053.v2.five.decimals"] == ["statement_balances"]  # 18.15 + 8.85 is not 27.05
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"columns": {"amount": 3}}, {"columns": ["amount"]}, {"columns": {"label": ["a", 4]}}, {"separator": "abc"},
+     {"separator": "\n"}, {"decimal": "5"}],
+)  # fmt: skip
+def test_a_mapping_that_cannot_be_is_refused_by_its_name(said: dict[str, object]) -> None:
+    with pytest.raises(StatementRefused) as refused:
+        layout_of(said)
+    assert refused.value.code == "layout_unknown"
+    assert next(iter(said)) in str(refused.value.facts["name"]) or "columns" in said

@@ -32,11 +32,32 @@ class Layout:
 
 def layout_of(said: Mapping[str, Any]) -> Layout:
     """The layout that a mapping file or our memory says. Refuses what it does not know."""
-    columns = dict(said.get("columns", {}))
+    columns = said.get("columns", {})
+    if not isinstance(columns, Mapping):
+        raise StatementRefused("layout_unknown", name=f"columns = {columns}", known="[columns]")
     settings = {name: value for name, value in said.items() if name not in ("columns", "target")}
     known = {one.name for one in fields(Layout)} - {"columns"}
     for name in (*settings, *columns):
         if name not in known and name not in COLUMNS:
             raise StatementRefused("layout_unknown", name=name, known=", ".join(sorted(known | set(COLUMNS))))
-    heads = {name: (value,) if isinstance(value, str) else tuple(value) for name, value in columns.items()}
-    return Layout(heads, **{name: str(value) for name, value in settings.items()})
+    return Layout(
+        {name: _headers(name, value) for name, value in columns.items()},
+        **{name: _setting(name, value) for name, value in settings.items()},
+    )
+
+
+def _headers(name: str, value: Any) -> tuple[str, ...]:
+    heads = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list | tuple) else (value,)
+    if not all(isinstance(head, str) for head in heads):
+        raise StatementRefused("layout_unknown", name=f"{name} = {value}", known='"…", ["…", "…"]')
+    return heads
+
+
+def _setting(name: str, value: Any) -> str:
+    """A setting as text; the separator is one sign, the decimal mark a point or a comma."""
+    text = str(value)
+    if name == "separator" and (len(text) > 1 or text in ("\r", "\n", '"')):
+        raise StatementRefused("layout_unknown", name=f"separator = {text}", known='";" "," "|" "\\t"')
+    if name == "decimal" and text not in ("", ".", ","):
+        raise StatementRefused("layout_unknown", name=f"decimal = {text}", known='"." ","')
+    return text
