@@ -203,3 +203,19 @@ def test_what_no_table_could_hold_is_refused_in_words(ada: Caller, agreement: di
 def test_no_judgment_to_come(ada: Caller, agreement: dict[str, Any]) -> None:
     judged = {"kind": "liquidation", "judged_on": "2150-01-01", "published_on": "2150-01-02"}
     assert ada.bad("declare_a_party_insolvent", judged, party="mercure") == (422, "ahead_of_today")
+
+
+def test_dunning_asks_for_what_is_not_contested(ada: Caller, agreement: dict[str, Any]) -> None:
+    invoice = issued(ada, agreement["deal"])
+    ada.good("open_a_dispute", {"amount": "200", "category": "price"}, invoice=invoice["number"])
+    late = date.fromisoformat(invoice["due_on"]) + timedelta(days=10)
+    [item] = ada.good("plan_dunning", as_of=late.isoformat())
+    assert (item["open"], item["skip"]) == ("1000.00", None)
+
+
+def test_an_invoice_of_which_tax_alone_is_open_is_open(ada: Caller, agreement: dict[str, Any]) -> None:
+    """A credit note net of tax: the tax already invoiced stands."""
+    number = issued(ada, agreement["deal"])["number"]
+    ada.good("credit_an_invoice", {"reason": "Discount.", "tax": "0"}, invoice=number)
+    [still] = ada.good("list_invoices", state="open")["items"]
+    assert (still["number"], still["open_net"], still["open_tax"]) == (number, "0.00", "200.00")

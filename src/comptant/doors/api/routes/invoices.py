@@ -38,7 +38,7 @@ def list_invoices(request: ApiRequest, asked: Annotated[ListOfInvoices, Query()]
     if asked.party:
         rows = rows.filter(party=find_party(request, asked.party))
     if asked.state:
-        rows = rows.filter(open_net__gt=0) if asked.state == "open" else rows.filter(settled_on__isnull=False)
+        rows = rows.exclude(open_net=0, open_tax=0) if asked.state == "open" else rows.filter(settled_on__isnull=False)
     place = Place(f"invoices:{asked.deal}:{asked.party}:{asked.state}", asked.limit, asked.cursor)
     return page(rows, place, "-issued_on", shown_invoice)
 

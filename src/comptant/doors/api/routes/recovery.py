@@ -219,10 +219,10 @@ def _insolvency(insolvency: Insolvency) -> dict[str, Any]:
 
 
 def _item(item: dunning.Item) -> dict[str, Any]:
-    plan, facts = item.plan, item.facts
+    plan = item.plan
     return {
         "number": item.number, "party": item.party_ref, "due_on": item.due_on, "days_late": plan.days_late,
         "level": plan.level, "channel": plan.channel or None, "skip": plan.skip,
-        "open": facts.claimed + facts.disputed + facts.doubtful, "interest": item.interest,
+        "open": plan.amount, "interest": item.interest,
         "indemnity": item.indemnity,
     }  # fmt: skip
