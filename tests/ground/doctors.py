@@ -11,7 +11,8 @@ from comptant.journey.payments import doctor as payments
 from comptant.journey.pipeline import doctor as pipeline
 
 CORRUPTED_AT_HOME = (payments,)
-"""Rooms whose own tests corrupt what their doctor proves. Recovery is at home alone: here disputes have no rows."""
+"""Rooms whose own tests corrupt what their doctor proves. Offers and recovery are at home
+alone: here agreements and disputes have no rows."""
 
 
 def faults(firm: Firm) -> dict[str, str]:

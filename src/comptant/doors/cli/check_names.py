@@ -22,6 +22,15 @@ NAMES: dict[str, Promise] = {
     "deals are counted where they stand": _("deals are counted where they stand"),
     "the journal holds what its facts tell": _("the journal holds what its facts tell"),
     "deals stand where the journal says": _("deals stand where the journal says"),
+    "milestones add up to their agreement": _("milestones add up to their agreement"),
+    "each agreement is told by one act": _("each agreement is told by one act"),
+    "milestones are told by one act once they are reached": _("milestones are told by one act once they are reached"),
+    "accepted offers are signed, to the byte and to the cent": _(
+        "accepted offers are signed, to the byte and to the cent"
+    ),
+    "offers that were sent have their document, and end once": _(
+        "offers that were sent have their document, and end once"
+    ),
     "invoices are open for what stands in the journal": _("invoices are open for what stands in the journal"),
     "invoices fall due the day after their last day": _("invoices fall due the day after their last day"),
     "invoices are settled on the day they were paid": _("invoices are settled on the day they were paid"),

@@ -26,6 +26,7 @@ from comptant.ground.journal.doctor import Check
 from comptant.ground.mail import doctor as mail
 from comptant.journey.invoices import doctor as invoices
 from comptant.journey.invoices import proofs as documents_issued
+from comptant.journey.offers import doctor as offers
 from comptant.journey.payments import doctor as payments
 from comptant.journey.pipeline import doctor as pipeline
 from comptant.journey.recovery import doctor as recovery
@@ -79,6 +80,7 @@ def of_firm(firm: Firm) -> Iterator[Check]:
     yield from documents.checks(firm)
     yield from mail.checks(firm)
     yield from pipeline.checks(firm)
+    yield from offers.checks(firm)
     yield from invoices.checks(firm)
     yield from documents_issued.checks(firm)
     yield from payments.checks(firm)
