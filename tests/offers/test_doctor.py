@@ -9,6 +9,8 @@ from decimal import Decimal
 import pytest
 from django.db import connection, connections
 
+from comptant.ground.deals.models import Deal
+from comptant.ground.journal.models import Act
 from comptant.journey.offers.actions import (
     accept_extra,
     decline_offer,
@@ -147,6 +149,13 @@ def test_a_corrupted_row_is_found(lune: House, what: str) -> None:
     found = faults(lune)
     assert found.keys() == expected
     assert all(found.values()), "a fault names what is wrong"
+
+
+def test_an_act_corrected_and_told_again_is_told_once(lune: House) -> None:
+    deal = Deal.objects.get(ref="signed")
+    lune.says(deal, "stage", lune.at(MONDAY, 18), stage="discovery")
+    assert Act.objects.filter(deal=deal, kind="won").count() == 2, "the second is the one that stands"
+    assert faults(lune) == {}
 
 
 def test_every_check_is_failed_by_some_corruption() -> None:
