@@ -10,7 +10,9 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MODULES = {"import", "post", "path", "page", "queries", "api", "statements", "reminders", "clock"}
+MODULES = {
+    "import", "post", "path", "page", "queries", "api", "statements", "reminders", "clock", "search", "issue", "bank",
+}  # fmt: skip
 
 
 def test_a_quick_sample_measures_every_bar(tmp_path: Path) -> None:

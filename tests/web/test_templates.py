@@ -25,7 +25,10 @@ FORBIDDEN = {
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_a_template_needs_nothing_that_the_policy_forbids(template: Path) -> None:
     text = template.read_text("utf-8")
+    is_letter = template.parent.name == "mail"  # mail programs know no style sheet, and no policy reaches them
     for name, pattern in FORBIDDEN.items():
+        if is_letter and name.startswith("a style"):
+            continue
         assert not pattern.search(text), f"{template.name} has {name}: put it in assets/"
 
 

@@ -39,6 +39,7 @@ TITLES: dict[str, str | Promise] = {
     "delivered": gettext_lazy("Work delivered and accepted"),
     "insolvency": gettext_lazy("Client insolvent"),
     "written_off": gettext_lazy("Invoice given up"),
+    "cost": gettext_lazy("Cost recorded"),
     "override": gettext_lazy("An owner allowed more than the limit"),
     "offer_presented": gettext_lazy("Offer presented"),
     "offer_opened": gettext_lazy("The client opened the offer"),
@@ -69,7 +70,7 @@ ICONS = {
     "woken": "clock", "stalled": "alert", "won": "signature", "lost": "cross", "vanished": "cross",
     "declined": "cross", "reactivated": "undo", "invoiced": "invoice", "fell_due": "clock", "disputed": "alert",
     "credited": "invoice", "paid": "bank", "corrected": "undo", "delivered": "check", "insolvency": "alert",
-    "written_off": "cross", "override": "lock", "offer_presented": "present", "offer_opened": "eye",
+    "written_off": "cross", "cost": "note", "override": "lock", "offer_presented": "present", "offer_opened": "eye",
     "offer_refused": "cross", "extra_proposed": "offer", "extra_accepted": "signature", "agreement_filed": "signature",
     "amended_down": "note", "ended": "cross", "discounted": "split", "bounced": "undo", "received": "cash-in",
     "held_used": "bank", "refunded": "undo", "penalty_paid": "bank", "penalty_claimed": "scales", "unmatched": "undo",
@@ -208,6 +209,10 @@ def _presented(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
     return ", ".join(part for part in (str(said.get("number") or ""), how) if part)
 
 
+def _cost(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
+    return ", ".join(part for part in (str(said.get("label") or ""), _estimate(said, screen, stages)) if part)
+
+
 def _settled(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
     ends = {"upheld": _("the invoice stands"), "founded": _("the client was right")}
     parts = [str(said.get("number") or ""), ends.get(str(said.get("outcome")), "")]
@@ -235,7 +240,8 @@ _SPEAKERS: dict[str, Callable[[Said, Screen, Mapping[str, str]], str]] = {
     "opened": _opened, "estimate": _estimate, "stage": _stage, "buyer_move": _channel, "offer_sent": _offer,
     "hold": _hold, "stalled": _stalled, "lost": _lost, "vanished": _reason, "declined": _reason, "won": _won,
     "reactivated": _stage, "invoiced": _number, "fell_due": _number, "paid": _document, "credited": _number,
-    "disputed": _document, "override": _reason, "offer_presented": _presented, "offer_opened": _agreed,
+    "disputed": _document, "override": _reason, "cost": _cost,
+    "offer_presented": _presented, "offer_opened": _agreed,
     "offer_refused": _reason, "extra_proposed": _agreed, "extra_accepted": _agreed, "agreement_filed": _agreed,
     "amended_down": _agreed, "ended": _reason, "delivered": _agreed, "discounted": _document, "bounced": _document,
     "received": _document, "held_used": _document, "refunded": _document, "penalty_paid": _document,
