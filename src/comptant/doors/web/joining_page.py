@@ -79,9 +79,7 @@ def _opened(found: Found) -> tuple[Firm, Invitation]:
     return firm, invitation
 
 
-def _signed_in(
-    request: VisitorRequest, firm: Firm, invitation: Invitation, secret: str, account: User
-) -> HttpResponse:
+def _signed_in(request: VisitorRequest, firm: Firm, invitation: Invitation, secret: str, account: User) -> HttpResponse:
     if request.method != "POST":
         return _page(request, firm, invitation, secret, None)
     return _joined(request, firm, invitation, account)
