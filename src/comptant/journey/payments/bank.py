@@ -86,12 +86,13 @@ def import_statement(
     and what was expected, or Refusal account_needed.
     """
     sha = hashlib.sha256(content).digest()
-    held = list(Statement.objects.filter(firm=firm, sha256=sha).select_related("account").order_by("place"))
-    if held:
-        return Imported([Taken(one, known=one.lines.count()) for one in held], is_known=True)
+    if known := _known(firm, sha):
+        return known
     named = _named(firm, account) if account else None
     told, layout = read_statements(content, _layout(firm, named, mapping))
     accounts = [_account(firm, one, named, account) for one in told]
+    if known := _known(firm, sha):  # someone else imported it while this one waited for the account
+        return known
     document = keep(firm, filename[-200:], TYPES[told[0].format], content, at=at)
     imported = Imported()
     for place, (one, its_account) in enumerate(zip(told, accounts, strict=True), start=1):
@@ -100,6 +101,12 @@ def import_statement(
             its_account.layout = layout.kept()
             its_account.save(update_fields=["layout"])
     return imported
+
+
+def _known(firm: Firm, sha: bytes) -> Imported | None:
+    """What the very same file brought before; None when it is new."""
+    held = list(Statement.objects.filter(firm=firm, sha256=sha).select_related("account").order_by("place"))
+    return Imported([Taken(one, known=one.lines.count()) for one in held], is_known=True) if held else None
 
 
 def _named(firm: Firm, account: str) -> BankAccount | None:
