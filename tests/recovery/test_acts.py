@@ -7,7 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
+from comptant.ground.journal.actions import state_at
 from comptant.ground.journal.queries import recorded_acts
 from comptant.ground.refusals import Refusal
 from comptant.journey.invoices.models import Invoice
@@ -176,6 +178,28 @@ def test_insolvent_all_it_owed_at_the_judgment_is_doubtful_in_every_deal_and_a_c
     assert list(claims_to_file(house.firm, DAY)) == [found]
     claim_filed(found, on=DAY, at=house.at(DAY), by=house.people["Chloé"])
     assert not claims_to_file(house.firm, DAY)
+
+
+def test_insolvency_learnt_late_shows_doubtful_until_the_payment_that_came_since(house: House) -> None:
+    def stood(day: int) -> Decimal:
+        state = state_at(house.firm, [paid.deal_id], house.at(date(2026, 6, day)))[paid.deal_id]
+        return sum(state.of("doubtful", paid.id), Decimal(0))
+
+    paid, before, after = (invoiced(house, f"F-{n}") for n in range(3))
+    pays(house, before, date(2026, 6, 5), "12000.00")
+    pays(house, paid, date(2026, 6, 15), "12000.00")
+    late = invoiced(house, "F-9", due_on=date(2026, 7, 20), issued_on=date(2026, 6, 9))
+    pays(house, late, date(2026, 6, 15), "12000.00")
+    found = declare_insolvent(
+        house.clients["mercure"], judged_on=date(2026, 6, 8), published_on=date(2026, 6, 15), kind="receivership",
+        at=house.at(DAY), by=None,
+    )  # fmt: skip
+    assert [stood(day) for day in (7, 8, 14, 15)] == [0, 12000, 12000, 0]
+    assert standing(paid) == standing(before) == standing(late) == {"cashed": Decimal("12000.00")}
+    assert standing(after) == {"doubtful": Decimal("12000.00")}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT deal_id FROM journal_act WHERE details ->> 'insolvency' = %s", [str(found.id)])
+        assert {deal for (deal,) in cursor.fetchall()} == {paid.deal_id, after.deal_id}
 
 
 def test_a_judgment_is_declared_once_and_published_after_it(house: House) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from comptant.ground.database.ids import uuid7
 from comptant.ground.firms.models import Firm, Identity, Member
@@ -20,8 +21,8 @@ from comptant.ground.money.amounts import quantum
 from comptant.ground.parties.models import Party
 from comptant.ground.refusals import Refusal
 from comptant.journey.invoices.actions import credit
-from comptant.journey.invoices.models import Invoice
-from comptant.journey.invoices.rules.claims import claims_of, moved
+from comptant.journey.invoices.models import Invoice, InvoiceKind
+from comptant.journey.invoices.rules.claims import claims_of, moved, open_amount
 from comptant.journey.recovery.dunning import prepare_reminders
 from comptant.journey.recovery.models import Dispute, Hold, Insolvency, Promise, Reminder, ReminderState, WriteOff
 from comptant.journey.recovery.rules.disputes import answer_by as usual_answer
@@ -39,6 +40,11 @@ FARTHEST_DAYS = 365
 """No promise holds reminders back for longer."""
 FRENCH = frozenset({"safeguard", "receivership", "liquidation"})
 """Proceedings with the fixed deadlines of French law."""
+_SINCE = """
+SELECT DISTINCT deal_id FROM journal_act
+WHERE firm_id = %s AND deal_id = ANY(%s) AND occurred_at > %s AND kind <> 'corrected'
+"""
+"""Deals of which something was said after an instant: others stand as they stood then."""
 
 
 @transaction.atomic
@@ -225,15 +231,30 @@ def _territory(firm: Firm) -> Any:
 
 
 def _sink(found: Insolvency, *, at: datetime, by: Member | None) -> list[NewAct]:
-    """What the party owed on the day of the judgment becomes doubtful, in every deal."""
-    owed = Invoice.objects.filter(firm=found.firm, party=found.party, issued_on__lte=found.judged_on)
-    deals = set(owed.exclude(open_net=0, open_tax=0).values_list("deal_id", flat=True))
+    """What the party owed on the day of the judgment becomes doubtful, in every deal, even if it was paid since."""
+    deals = _owing(found, at)
     details = {
         "party": str(found.party_id), "insolvency": str(found.id), "judged_on": found.judged_on.isoformat(),
         "published_on": found.published_on.isoformat(), "proceedings": found.kind,
     }  # fmt: skip
     fact = Fact("insolvency", at, details, key=f"insolvency:{found.id}", by=by.id if by else None)
     return record(found.firm, {deal_id: [fact] for deal_id in deals}) if deals else []
+
+
+def _owing(found: Insolvency, at: datetime) -> list[UUID]:
+    """The deals of the party on which something issued by the judgment was open at ``at``, or is now; locked."""
+    firm = found.firm
+    issued = Invoice.objects.filter(firm=firm, party=found.party, issued_on__lte=found.judged_on)
+    issued = issued.exclude(kind=InvoiceKind.CREDIT_NOTE)
+    deals = set(issued.values_list("deal_id", flat=True))
+    lock_deals(firm, list(deals))
+    open_now = set(issued.exclude(open_net=0, open_tax=0).values_list("deal_id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_SINCE, [firm.id, list(deals - open_now), at])
+        settled_since = [deal for (deal,) in cursor.fetchall()]
+    states = state_at(firm, settled_since, at)
+    owed = {deal for deal, state in states.items() if any(any(open_amount(state, one)) for one in claims_of(state))}
+    return sorted(open_now | owed)
 
 
 @transaction.atomic
