@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import connection
-
 from comptant.ground.firms.models import Firm
-from comptant.ground.journal.doctor import Check
+from comptant.ground.journal.doctor import Check, asked
 
 FAULTS: dict[str, str] = {
     "kept documents are what their fingerprint says": """
@@ -18,9 +16,4 @@ FAULTS: dict[str, str] = {
 
 def checks(firm: Firm) -> Iterator[Check]:
     """One check; a fault names up to three documents."""
-    for name, query in FAULTS.items():
-        with connection.cursor() as cursor:
-            cursor.execute(query, {"firm": firm.id})
-            rows = cursor.fetchall()
-        shown = "; ".join(" ".join(row) for row in rows[:3])
-        yield Check(name, not rows, f"{len(rows)}: {shown}" if rows else "")
+    yield from asked(firm, FAULTS)

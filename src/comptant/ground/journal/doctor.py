@@ -5,7 +5,7 @@ Each check is a query that returns what is wrong: no row, no fault. Source: docs
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,6 +25,16 @@ class Check:
     name: str
     ok: bool
     detail: str
+
+
+def asked(firm: Firm, faults: Mapping[str, str]) -> Iterator[Check]:
+    """A check for each query, by name: a row it finds is a fault, and the first three are told."""
+    for name, query in faults.items():
+        with connection.cursor() as cursor:
+            cursor.execute(query, {"firm": firm.id})
+            rows = cursor.fetchall()
+        shown = "; ".join(" ".join(map(str, row)) for row in rows[:3])
+        yield Check(name, not rows, f"{len(rows)}: {shown}" if rows else "")
 
 
 _SIDES = """

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db import connection
 
 from comptant.ground.firms.models import Firm
-from comptant.ground.journal.doctor import Check
+from comptant.ground.journal.doctor import Check, asked
 from comptant.ground.mail.models import Message, State
 
 FAULTS: dict[str, str] = {
@@ -27,12 +26,7 @@ FAULTS: dict[str, str] = {
 
 def checks(firm: Firm) -> Iterator[Check]:
     """Every check of the outbox."""
-    for name, query in FAULTS.items():
-        with connection.cursor() as cursor:
-            cursor.execute(query, {"firm": firm.id})
-            rows = cursor.fetchall()
-        shown = "; ".join(" ".join(row) for row in rows[:3])
-        yield Check(name, not rows, f"{len(rows)}: {shown}" if rows else "")
+    yield from asked(firm, FAULTS)
 
 
 def what_waits(firm: Firm) -> str:

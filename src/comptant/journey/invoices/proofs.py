@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import connection
-
 from comptant.ground.firms.models import Firm
-from comptant.ground.journal.doctor import Check
+from comptant.ground.journal.doctor import Check, asked
 from comptant.journey.invoices.models import Invoice
 from comptant.journey.invoices.rules.content import fingerprint
 
@@ -59,12 +57,7 @@ SEALED = "the contents of documents are what was sealed"
 
 def checks(firm: Firm) -> Iterator[Check]:
     """Every check, one after the other; a fault names up to three documents."""
-    for name, query in FAULTS.items():
-        with connection.cursor() as cursor:
-            cursor.execute(query, {"firm": firm.id})
-            rows = cursor.fetchall()
-        shown = "; ".join(" ".join(map(str, row)) for row in rows[:3])
-        yield Check(name, not rows, f"{len(rows)}: {shown}" if rows else "")
+    yield from asked(firm, FAULTS)
     yield _sealed(firm)
 
 

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import connection
-
 from comptant.ground.firms.models import Firm
-from comptant.ground.journal.doctor import Check
+from comptant.ground.journal.doctor import Check, asked
 
 _HELD = """
 WITH held AS (
@@ -74,9 +72,4 @@ FAULTS: dict[str, str] = {
 
 def checks(firm: Firm) -> Iterator[Check]:
     """Every check of offers, one after the other; a fault names up to three."""
-    for name, query in FAULTS.items():
-        with connection.cursor() as cursor:
-            cursor.execute(query, {"firm": firm.id})
-            rows = cursor.fetchall()
-        shown = "; ".join(" ".join(map(str, row)) for row in rows[:3])
-        yield Check(name, not rows, f"{len(rows)}: {shown}" if rows else "")
+    yield from asked(firm, FAULTS)

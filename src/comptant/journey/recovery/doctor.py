@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import connection
-
 from comptant.ground.firms.models import Firm
-from comptant.ground.journal.doctor import Check
+from comptant.ground.journal.doctor import Check, asked
 
 FAULTS: dict[str, str] = {
     "disputes are open for what stands in the journal": """
@@ -85,9 +83,4 @@ FAULTS: dict[str, str] = {
 
 def checks(firm: Firm) -> Iterator[Check]:
     """Every check of the room, one after the other; a fault names up to three rows."""
-    for name, query in FAULTS.items():
-        with connection.cursor() as cursor:
-            cursor.execute(query, {"firm": firm.id})
-            rows = cursor.fetchmany(1000)
-        shown = "; ".join(" ".join(row) for row in rows[:3])
-        yield Check(name, not rows, f"{len(rows)}: {shown}" if rows else "")
+    yield from asked(firm, FAULTS)
