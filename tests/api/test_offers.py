@@ -57,10 +57,17 @@ def test_the_client_signs(ada: Caller, deal: str, lune: House) -> None:
     assert (page["state"], page["number"], len(page["options"])) == ("sent", number, 1)
     rose.good("ask_for_a_code", {}, secret=secret)
     code = letter(lune, r"(\d{3} \d{3})")
-    signing = {"name": "Rose", "function": "CEO", "code": "000000", "consent": "I accept.", "options": []}
+    signing = {"name": "Rose", "function": "CEO", "code": "000000", "consent": True, "options": []}
     wrong = "000 000" if code != "000 000" else "111 111"
     assert rose.bad("accept_public_offer", {**signing, "code": wrong}, secret=secret) == (422, "code_wrong")
+    for odd in ("I accept.", False):
+        assert rose.bad("accept_public_offer", {**signing, "code": code, "consent": odd}, secret=secret) == (
+            422, "consent_needed",
+        )  # fmt: skip
     assert rose.good("accept_public_offer", {**signing, "code": code}, secret=secret)["state"] == "accepted"
+    with lune.open():
+        assert Signature.objects.get().consent == page["consent"]
+    assert number in page["consent"] and "version 1" in page["consent"]
     assert rose.bad("decline_public_offer", {"why": "price"}, secret=secret) == (409, "already_answered")
     [agreement] = ada.good("list_agreements", deal=deal)["items"]
     assert (agreement["net"], agreement["tax"], agreement["proof"]) == ("8000.00", "1600.00", "signature")
@@ -132,7 +139,7 @@ def test_the_client_is_not_told_how_far_they_are_trusted(ada: Caller, deal: str,
     ada.good("send_an_offer", {}, offer=number)
     rose, secret = Caller(), letter(lune, r"/o/([\w-]+)/")
     rose.good("ask_for_a_code", {}, secret=secret)
-    signing = {"name": "Rose", "function": "CEO", "code": letter(lune, r"(\d{3} \d{3})"), "consent": "I accept."}
+    signing = {"name": "Rose", "function": "CEO", "code": letter(lune, r"(\d{3} \d{3})"), "consent": True}
     thought = {"light": "red", "reason": "Never pays."}
     ada.good("assess_party", thought, party="mercure")
     answer = rose.call("accept_public_offer", signing, secret=secret)
@@ -144,7 +151,7 @@ def test_the_client_is_not_told_how_far_they_are_trusted(ada: Caller, deal: str,
 def test_the_proof_names_the_client_and_not_the_proxy(ada: Caller, deal: str, lune: House) -> None:
     _, rose, secret = sent(ada, deal, lune)
     rose.good("ask_for_a_code", {}, secret=secret)
-    signing = {"name": "Rose", "function": "CEO", "code": letter(lune, r"(\d{3} \d{3})"), "consent": "I accept."}
+    signing = {"name": "Rose", "function": "CEO", "code": letter(lune, r"(\d{3} \d{3})"), "consent": True}
     address = f"/api/v1/public/offers/{secret}/acceptance"
     answer = rose.send("POST", address, signing, headers={"X-Forwarded-For": "198.51.100.7, 203.0.113.9"})
     assert answer.status_code == 201

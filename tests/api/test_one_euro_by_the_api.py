@@ -75,10 +75,10 @@ def test_from_hello_to_cash(lune: House) -> None:
     bilal.good("present_an_offer", {"how": "in_person"}, offer=number)
     bilal.good("send_an_offer", {}, offer=number)
     secret = letter(lune, r"/o/([\w-]+)/")
-    rose.good("read_public_offer", secret=secret)
+    page = rose.good("read_public_offer", secret=secret)
     rose.good("ask_for_a_code", {}, secret=secret)
     code = letter(lune, r"(\d{3} \d{3})")
-    signing = {"name": "Rose", "function": "CEO", "code": code, "consent": "I accept and sign."}
+    signing = {"name": "Rose", "function": "CEO", "code": code, "consent": page["consent"]}
     rose.good("accept_public_offer", signing, secret=secret)
     assert standing(bilal, ref) == {"signed": "8400.00", "billable": "3600.00"}
 

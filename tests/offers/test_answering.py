@@ -12,6 +12,7 @@ from comptant.ground.refusals import Refusal
 from comptant.journey.offers import queries
 from comptant.journey.offers.actions import accept_offer, ask_code, decline_offer, note_opening, wrong_code
 from comptant.journey.offers.models import Agreement, Milestone, Offer, Signature, SigningCode
+from comptant.journey.offers.shown import consent_for
 from comptant.journey.pipeline.models import Standing
 from tests.offers.selling import DECISION, TUESDAY, accepted, code_of, drafted, secret_of, sent, standing
 from tests.world import House
@@ -34,7 +35,7 @@ def test_accepting_signs_agrees_and_wins_the_deal(house: House, deal: Deal, offe
     assert bytes(signature.document_sha256) == bytes(offer.document.sha256) == bytes(act.document_sha256)
     assert (signature.name, signature.version, signature.email) == ("Paul Marchetti", 1, "paul@mercure.example")
     assert signature.code_sent_at < signature.code_verified_at == signature.accepted_at
-    assert (signature.ip, signature.consent) == ("192.0.2.7", "J’accepte.")
+    assert (signature.ip, signature.consent) == ("192.0.2.7", consent_for(offer))
     assert act.details["agreement"] == str(agreement.id)
     assert Standing.objects.get(deal=deal).place == "signed"
     # 30 % are payable at signature: 6 372.00 of 21 240.00.

@@ -18,7 +18,7 @@ from comptant.ground.web.roles import READING
 from comptant.journey.offers import actions, queries
 from comptant.journey.offers.by_link import OUR_BUSINESS
 from comptant.journey.offers.models import Offer
-from comptant.journey.offers.shown import shown
+from comptant.journey.offers.shown import consent_for, shown
 
 door = Door("the client's answer")
 
@@ -35,6 +35,7 @@ def read_public_offer(request: VisitorRequest, secret: str) -> Any:
         options = [line for line in queries.lines_of(offer) if line.is_optional]
         return {
             "number": offer.number, "version": offer.version, "language": said["language"], "offer": said,
+            "consent": consent_for(offer),
             "state": queries.state_of(offer, offer.deal.firm.today(request.now)),
             "options": [{name: getattr(line, name) for name in shapes.OfferLine.model_fields} for line in options],
         }  # fmt: skip
@@ -49,8 +50,10 @@ def ask_for_a_code(request: VisitorRequest, secret: str) -> Any:
 
 @door.does("/public/offers/{secret}/acceptance", shapes.Answered, scope=PUBLIC, roles=READING)
 def accept_public_offer(request: VisitorRequest, secret: str, body: shapes.Acceptance) -> Any:
-    """The client accepts and signs, with the code they were sent."""
+    """The client accepts and signs, with the code they were sent; the sentence they were shown is kept with it."""
     with behind(request, secret) as offer:
+        if body.consent not in ("true", consent_for(offer)):
+            raise Refusal("consent_needed")
         wrong = actions.wrong_code(offer, body.code, at=request.now)
     if wrong is not None:
         raise wrong

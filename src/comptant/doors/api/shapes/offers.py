@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from comptant.doors.api.shapes.parties import Email
 from comptant.doors.api.shapes.values import (
@@ -218,7 +218,21 @@ class PublicOffer(Told):
     state: str
     language: str
     offer: dict[str, Any]
+    consent: str
     options: list[OfferLine]
+
+
+def _consent(value: Any) -> Any:
+    """True and false as the words they are."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+Consent = Annotated[
+    str,
+    Field(min_length=1, max_length=2000),
+    BeforeValidator(_consent),
+    WithJsonSchema({"anyOf": [{"type": "string", "maxLength": 2000}, {"const": True}]}),
+]
 
 
 class Acceptance(Given):
@@ -227,7 +241,7 @@ class Acceptance(Given):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     function: Annotated[str, Field(min_length=1, max_length=200)]
     code: Annotated[str, Field(min_length=1, max_length=20)]
-    consent: Annotated[str, Field(min_length=1, max_length=2000)] = Field(description="The sentence they agreed to.")
+    consent: Consent = Field(description="The sentence that the offer says under `consent`, or true.")
     options: Annotated[list[UUID], Field(max_length=200)] = []
 
 

@@ -20,6 +20,7 @@ from comptant.journey.offers.actions.agreeing import Agreed, agree
 from comptant.journey.offers.models import Agreement, Offer, OfferKind, OfferLine, Refused, Signature, SigningCode
 from comptant.journey.offers.rules.drafts import DECLINED_AS, has_deposit
 from comptant.journey.offers.rules.validity import ACCEPTED, DECLINED, DRAFT, EXPIRED, SENT
+from comptant.journey.offers.shown import consent_for
 from comptant.journey.prospects.actions import may_commit
 
 CODE_LASTS = timedelta(minutes=10)
@@ -97,8 +98,9 @@ def accept_offer(
 ) -> Agreement:
     """The client accepts and signs: the signature is stored, the agreement made, the deal won. Once.
 
-    ``consent`` is the sentence they agreed to, ``options`` the ids of the optional lines they take. A face calls
-    ``wrong_code`` first, in a transaction that it commits, so that wrong codes count.
+    ``consent`` says that they agreed, whatever its words: what is kept with the signature is the sentence of
+    ``consent_for``. ``options`` are the ids of the optional lines they take. A face calls ``wrong_code`` first, in a
+    transaction that it commits, so that wrong codes count.
     Raises Refusal signer_needed, consent_needed, unknown_option, code_needed, code_expired, code_wrong,
     code_too_many, over_limit, red_party, already_answered, offer_ended, offer_expired.
     """
@@ -117,7 +119,7 @@ def accept_offer(
     agreed = Agreed(
         offer.title, whole, parts, "signature", offer.document, offer=offer, options=tuple(options), kind=offer.kind
     )
-    _sign(offer, agreed, name.strip(), function.strip(), consent, ip, user_agent, at)
+    _sign(offer, agreed, name.strip(), function.strip(), ip, user_agent, at)
     offer.accepted_at = at
     offer.save(update_fields=["accepted_at"])
     agreement = agree(offer.deal, agreed, at=at)
@@ -175,7 +177,7 @@ def _taken(offer: Offer, options: Sequence[str]) -> list[OfferLine]:
 
 
 def _sign(
-    offer: Offer, agreed: Agreed, name: str, function: str, consent: str, ip: str | None, user_agent: str, at: datetime
+    offer: Offer, agreed: Agreed, name: str, function: str, ip: str | None, user_agent: str, at: datetime
 ) -> None:
     code = _latest_code(offer)
     if code is None:
@@ -186,7 +188,7 @@ def _sign(
         firm_id=offer.firm_id, offer=offer, version=offer.version, document=offer.document,
         document_sha256=bytes(offer.document.sha256), link_issued_at=offer.sent_at, link_sent_to=offer.sent_to,
         code_sent_at=code.sent_at, code_sent_to=code.sent_to, code_verified_at=at, name=name[:200],
-        function=function[:120], email=code.sent_to, ip=ip or None, user_agent=user_agent[:400], consent=consent,
+        function=function[:120], email=code.sent_to, ip=ip or None, user_agent=user_agent[:400], consent=consent_for(offer),
         options=list(agreed.options), net=agreed.whole.net, tax=agreed.whole.tax, accepted_at=at,
     )  # fmt: skip
 
