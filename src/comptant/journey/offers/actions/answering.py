@@ -188,8 +188,9 @@ def _sign(
         firm_id=offer.firm_id, offer=offer, version=offer.version, document=offer.document,
         document_sha256=bytes(offer.document.sha256), link_issued_at=offer.sent_at, link_sent_to=offer.sent_to,
         code_sent_at=code.sent_at, code_sent_to=code.sent_to, code_verified_at=at, name=name[:200],
-        function=function[:120], email=code.sent_to, ip=ip or None, user_agent=user_agent[:400], consent=consent_for(offer),
-        options=list(agreed.options), net=agreed.whole.net, tax=agreed.whole.tax, accepted_at=at,
+        function=function[:120], email=code.sent_to, ip=ip or None,
+        user_agent=user_agent.replace("\0", "")[:400], consent=consent_for(offer), options=list(agreed.options),
+        net=agreed.whole.net, tax=agreed.whole.tax, accepted_at=at,
     )  # fmt: skip
 
 
