@@ -13,6 +13,7 @@ from django.utils import translation
 
 from comptant.doors.cli import bank, main
 from comptant.ground.refusals import Refusal
+from comptant.journey.payments.models import BankLine
 from tests.payments.made import ISSUED, invoiced, standing
 from tests.payments.statements import IBAN, Entry, camt
 from tests.world import MONDAY, House, atelier_lune
@@ -60,6 +61,22 @@ def test_the_whole_way_of_a_statement(lune: House, tmp_path: Path, capsys: pytes
     assert run(capsys, "match")[1] == {"lines": []}
     with pytest.raises(Refusal, match="line_already_matched"):
         run(capsys, "match", "--confirm", f"{waiting}=FA-2026-0002")
+
+
+@pytest.mark.parametrize("said", ["%", "_", "%-", "_" * 8, "0%", "é", "\x00"])
+def test_a_line_is_named_by_its_id_or_its_beginning_and_by_nothing_else(
+    lune: House, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with lune.open():
+        invoiced(lune, "FA-1")
+    (tmp_path / "march.xml").write_bytes(camt([Entry("1200.00", "VIR", on=CAME)]))
+    run(capsys, "import", tmp_path / "march.xml")
+    with pytest.raises(Refusal, match="no_such_line"):
+        run(capsys, "match", "--confirm", f"{said}=FA-1")
+    with lune.open():
+        waiting = str(BankLine.objects.get().id)
+    said_back = run(capsys, "match", "--confirm", f"{waiting[:13].upper()}=FA-1")[1]
+    assert said_back["lines"][0]["id"] == waiting
 
 
 def test_a_mapping_says_how_a_bank_writes(lune: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import tomllib
 from collections.abc import Sequence
@@ -32,6 +33,8 @@ from comptant.journey.payments.models import BankLine
 from comptant.journey.payments.words import reason
 
 AMOUNTS = frozenset({1, 4})
+BEGINNING = re.compile(r"[0-9a-f-]{1,36}", re.ASCII)
+"""What an id may begin with."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -171,7 +174,9 @@ def _line(firm: Firm, said: str) -> BankLine | None:
     try:
         found: list[BankLine] = list(rows.filter(id=UUID(said)))
     except ValueError:
-        found = list(rows.extra(where=["id::text LIKE %s"], params=[f"{said.replace('%', '')}%"])[:2])
+        if not BEGINNING.fullmatch(said.lower()):
+            return None
+        found = list(rows.extra(where=["id::text LIKE %s"], params=[f"{said.lower()}%"])[:2])
     return found[0] if len(found) == 1 else None
 
 
