@@ -61,6 +61,8 @@ def test_deposit_balance_and_the_bank(ada: Caller, agreement: dict[str, Any], lu
     assert chloe.good("import_a_statement", raw=statement, filename="releve.csv", account="main")["is_known"]
     [line] = chloe.good("list_bank_lines")["items"]
     assert chloe.good("list_proposals")[0]["proposals"][0]["invoices"][0]["number"] == deposit["number"]
+    both = {"invoices": [deposit["number"]], "shares": [{"invoice": balance["number"], "amount": "360"}]}
+    assert chloe.bad("confirm_a_line", both, line=line["id"]) == (422, "invoices_or_shares")
     [paid] = chloe.good("confirm_a_line", {"invoices": [deposit["number"]]}, line=line["id"])
     assert (paid["amount"], paid["held"]) == ("360.00", "0.00")
     assert chloe.bad("confirm_a_line", {"invoices": [deposit["number"]]}, line=line["id"]) == (
@@ -141,7 +143,7 @@ def test_reminders(ada: Caller, agreement: dict[str, Any], lune: House) -> None:
     lune.sleeps_until(late)
     with lune.open():
         assert prepare_reminders(lune.firm, late) == 1
-    assert [one["number"] for one in ada.good("plan_dunning", as_of=late.isoformat())] == [number]
+    assert [one["invoice"] for one in ada.good("plan_dunning", as_of=late.isoformat())] == [number]
     ada.good("prepare_the_reminders")
     [waiting] = ada.good("list_reminders")["items"]
     assert (waiting["invoice"], waiting["state"]) == (number, "prepared")
@@ -195,6 +197,10 @@ def test_what_no_table_could_hold_is_refused_in_words(ada: Caller, agreement: di
         ({"discount": "0.0001"}, "line_rate"),
     ):
         assert ada.bad("draft_an_offer", {"lines": [{**line, **odd}] * 2}, deal=deal) == (422, code)
+    for nul in ("\0", "FA-\0"):
+        statement = CSV.format(day="01/01/2026", number=nul, amount="1,00").encode()
+        answer = ada.call("import_a_statement", raw=statement, account="main")
+        assert answer.status_code in (201, 422), answer.content
     amount = "99999999999999999,00"
     statement = CSV.format(day="01/01/2026", number="?", amount=amount).encode()
     assert ada.bad("import_a_statement", raw=statement, account="main") == (422, "statement_value")
@@ -210,6 +216,9 @@ def test_dunning_asks_for_what_is_not_contested(ada: Caller, agreement: dict[str
     ada.good("open_a_dispute", {"amount": "200", "category": "price"}, invoice=invoice["number"])
     late = date.fromisoformat(invoice["due_on"]) + timedelta(days=10)
     [item] = ada.good("plan_dunning", as_of=late.isoformat())
+    assert list(item)[:9] == [
+        "invoice", "party", "level", "channel", "open", "days_late", "interest", "indemnity", "skip",
+    ]  # fmt: skip
     assert (item["open"], item["skip"]) == ("1000.00", None)
 
 

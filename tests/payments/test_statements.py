@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -178,3 +178,20 @@ def test_a_mapping_that_cannot_be_is_refused_by_its_name(said: dict[str, object]
         layout_of(said)
     assert refused.value.code == "layout_unknown"
     assert next(iter(said)) in str(refused.value.facts["name"]) or "columns" in said
+
+
+@pytest.mark.parametrize("year", ["1926", "2126"])
+def test_a_day_that_no_bank_books_on_was_misread(lune: House, year: str) -> None:
+    """Nothing of the file is kept, whether the day is that of booking or the value date, in either format."""
+    day, table = date(int(year), 3, 3), "Jour;Valeur;Texte;Montant\n{};{};FA-1;1200,00\n"
+    files = [
+        camt([Entry("600.00", "VIR", on=day)]),
+        table.format(f"03/03/{year}", "03/03/2026"),
+        table.format("03/03/2026", f"03/03/{year}"),
+    ]
+    mapping = {"columns": {"booked_on": "Jour", "value_on": "Valeur", "label": "Texte", "amount": "Montant"}}
+    for content in files:
+        with pytest.raises(StatementRefused) as refused:
+            brings(lune, content, mapping=mapping)
+        assert (refused.value.code, refused.value.facts["day"]) == ("statement_day", day)
+    assert not BankLine.objects.exists()

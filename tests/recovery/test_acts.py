@@ -54,6 +54,18 @@ def test_a_part_is_contested_with_an_owner_and_a_clock_and_the_rest_stays_due(ho
     assert list(open_disputes(house.firm)) == [dispute]
 
 
+def test_a_dispute_is_not_to_be_answered_before_it_is_opened(house: House) -> None:
+    said = {
+        "amount": Decimal("1.00"), "category": "quality", "reason": "", "owner": house.people["Bilal"],
+        "at": house.at(DAY), "by": house.people["Ada"],
+    }  # fmt: skip
+    invoice = invoiced(house)
+    with pytest.raises(Refusal, match="answered_before_opened"):
+        open_dispute(invoice, answer_by=date(2026, 6, 23), **said)  # type: ignore[arg-type]
+    assert standing(invoice) == {"overdue": Decimal("12000.00")}
+    assert open_dispute(invoice, answer_by=DAY, **said).answer_by == DAY  # type: ignore[arg-type]
+
+
 def test_a_cause_may_be_said_in_plain_words_or_by_its_code_and_no_other(house: House) -> None:
     invoice = invoiced(house)
     assert contests(house, invoice, "1.00", category="LIVR_INCOMP").category == "delivery"
@@ -176,6 +188,8 @@ def test_insolvent_all_it_owed_at_the_judgment_is_doubtful_in_every_deal_and_a_c
     dispute.refresh_from_db()
     assert (dispute.settled_on, dispute.open_amount) == (None, 0)
     assert list(claims_to_file(house.firm, DAY)) == [found]
+    with pytest.raises(Refusal, match="ahead_of_today"):
+        claim_filed(found, on=date(2026, 6, 25), at=house.at(DAY), by=house.people["Chloé"])
     claim_filed(found, on=DAY, at=house.at(DAY), by=house.people["Chloé"])
     assert not claims_to_file(house.firm, DAY)
 

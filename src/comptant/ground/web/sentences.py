@@ -126,6 +126,7 @@ SENTENCES: Sentences = {
     "statement_broken": _("Line {line} of the statement cannot be read: {reason}."),
     "statement_entities": _("The statement declares XML entities and is refused. Ask the bank for it again."),
     "statement_value": _("Line {line} of the statement, {field}: “{found}”; expected {expected}."),
+    "statement_day": _("Line {line} of the statement is of {day}: a bank books from {first} to {last}."),
     "statement_balances": _(
         "Statement {statement}: {opening} and movements of {moved} make {expected}, but it closes at"
         " {found}. Nothing was kept."
@@ -160,6 +161,7 @@ SENTENCES: Sentences = {
     "issued_elsewhere": _("Invoice {number} was issued elsewhere: its document is not here."),
     # Recovery.
     "unknown_cause": _("“{cause}” is no cause of a dispute here. Choose one of the list."),
+    "answered_before_opened": _("A dispute opened on {opened_on} cannot be answered by {answer_by}, before it."),
     "unknown_outcome": _("A dispute ends upheld or founded, not “{outcome}”."),
     "already_settled": _("This dispute was settled on {day} ({outcome}) {who}."),
     "nothing_open": _("Nothing is left to pay of invoice {number}."),
@@ -199,6 +201,7 @@ SENTENCES: Sentences = {
     "ahead_of_today": _("{day} has not come yet: what happened cannot be dated ahead."),
     "one_party_needed": _("Name one party: one that is there, or a new one."),
     "deal_or_party_needed": _("Name a deal, or a party without a sale before it; not both."),
+    "invoices_or_shares": _("Say which invoices the line pays, or how much goes to each; not both."),
     "deal_ref_taken": _("A deal here is already called “{ref}”. Choose another reference."),
     "party_ref_taken": _("A party here is already called “{ref}”. Choose another reference."),
     "period_upside_down": _("The period ends on {until}, before it begins on {since}."),

@@ -64,14 +64,17 @@ def open_dispute(
     """A part of the invoice, ``amount`` tax included, is contested: it is no longer reminded, the rest stays due.
 
     ``category`` is a plain cause or a code of the French reform. ``owner`` answers by ``answer_by``, in two weeks
-    unless said otherwise. Raises Refusal unknown_cause, bad_amount; Refused disputed_more_than_open.
+    unless said otherwise. Raises Refusal unknown_cause, bad_amount, answered_before_opened; Refused
+    disputed_more_than_open.
     """
     firm, cause = invoice.firm, category_of(category)
     if not cause:
         raise Refusal("unknown_cause", cause=category)
     _positive(amount, invoice.currency)
-    lock_deals(firm, [invoice.deal_id])
     day = firm.day(at)
+    if answer_by is not None and answer_by < day:
+        raise Refusal("answered_before_opened", opened_on=day, answer_by=answer_by)
+    lock_deals(firm, [invoice.deal_id])
     dispute: Dispute = Dispute.objects.create(
         firm=firm, invoice=invoice, amount=amount, open_amount=amount, category=cause, code=code_of(category),
         reason=reason, is_from_client=is_from_client, owner=owner, opened_on=day,
@@ -259,8 +262,13 @@ def _owing(found: Insolvency, at: datetime) -> list[UUID]:
 
 @transaction.atomic
 def claim_filed(insolvency: Insolvency, *, on: date, at: datetime, by: Member) -> None:
-    """The claim was sent to the trustee: nobody is reminded of it any more. Evidence on every deal concerned."""
+    """The claim was sent to the trustee: nobody is reminded of it any more. Evidence on every deal concerned.
+
+    Raises Refusal ahead_of_today.
+    """
     firm = insolvency.firm
+    if on > firm.day(at):
+        raise Refusal("ahead_of_today", day=on)
     Insolvency.objects.filter(firm=firm, id=insolvency.id).update(claimed_on=on)
     owed = Invoice.objects.filter(firm=firm, party=insolvency.party).exclude(open_net=0, open_tax=0)
     fact = Fact(

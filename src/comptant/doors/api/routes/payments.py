@@ -98,7 +98,9 @@ def confirm_a_line(request: ApiRequest, line: UUID, body: shapes.Confirming) -> 
 
 
 def _choice(request: ApiRequest, line: BankLine, body: shapes.Confirming) -> match.Choice:
-    if body.invoices and not body.shares:
+    if body.invoices and body.shares:
+        raise Refusal("invoices_or_shares")
+    if body.invoices:
         numbers = [find_invoice(request, name).number for name in body.invoices]
         chosen = match.choice_of(request.firm, line, numbers, body.fee)
         given = chosen.given

@@ -221,8 +221,7 @@ def _insolvency(insolvency: Insolvency) -> dict[str, Any]:
 def _item(item: dunning.Item) -> dict[str, Any]:
     plan = item.plan
     return {
-        "number": item.number, "party": item.party_ref, "due_on": item.due_on, "days_late": plan.days_late,
-        "level": plan.level, "channel": plan.channel or None, "skip": plan.skip,
-        "open": plan.amount, "interest": item.interest,
-        "indemnity": item.indemnity,
+        "invoice": item.number, "party": item.party_ref, "level": plan.level, "channel": plan.channel or None,
+        "open": plan.amount, "days_late": plan.days_late, "interest": item.interest, "indemnity": item.indemnity,
+        "skip": plan.skip, "due_on": item.due_on,
     }  # fmt: skip

@@ -124,16 +124,16 @@ class Dropping(Given):
 class DunningItem(Told):
     """An invoice owed, the reminder due, or why there is none, as docs/json.md describes ``dunning``."""
 
-    number: str
+    invoice: str
     party: str
-    due_on: ToldDay
-    days_late: int
     level: int | None
     channel: str | None
-    skip: str | None
     open: ToldAmount
+    days_late: int
     interest: ToldAmount | None
     indemnity: ToldAmount
+    skip: str | None
+    due_on: ToldDay
 
 
 class NewInsolvency(Given):

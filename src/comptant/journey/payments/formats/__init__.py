@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from comptant.journey.payments.formats import camt053, csv
 from comptant.journey.payments.formats.layout import Layout, layout_of
-from comptant.journey.payments.rules.statements import StatementRefused, Told, check_balances
+from comptant.journey.payments.rules.statements import StatementRefused, Told, check_balances, check_days
 
 FORMATS = (camt053, csv)
 LARGEST = 20_000_000
@@ -35,5 +35,6 @@ def read_statements(content: bytes, layout: Layout) -> tuple[list[Told], Layout]
     else:
         found = camt053.read(content, layout)
     for one in found:
+        check_days(one)
         check_balances(one)
     return found, layout

@@ -21,6 +21,8 @@ from comptant.ground.refusals import Refusal
 ZERO = Decimal("0.00")
 LARGEST = Decimal(10) ** 14
 """No bank moves as much at once: such an amount was misread."""
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+"""The days a bank books on: any other was misread."""
 NO_REFERENCE = frozenset({"", "NONREF", "NOTPROVIDED", "NOTAVAILABLE", "NOTPROVIDED.", "0"})
 """What banks write where they have no reference."""
 
@@ -86,6 +88,15 @@ def check_balances(told: Told) -> None:
             "statement_balances", statement=told.bank_ref or told.account, opening=told.opening, moved=moved,
             expected=told.opening + moved, found=told.closing,
         )  # fmt: skip
+
+
+def check_days(told: Told) -> None:
+    """Refuse a statement with a line booked, or of a value date, outside of the days a bank books on."""
+    for movement in told.movements:
+        for day in (movement.booked_on, movement.value_on):
+            if not FIRST_DAY <= day <= LAST_DAY:
+                facts = {"line": movement.line, "day": day, "first": FIRST_DAY.year, "last": LAST_DAY.year}
+                raise StatementRefused("statement_day", **facts)
 
 
 def check_chain(movements: Sequence[Movement]) -> None:
