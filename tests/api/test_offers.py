@@ -91,6 +91,19 @@ def test_the_client_declines(ada: Caller, deal: str, lune: House) -> None:
     assert rose.bad("read_public_offer", secret="made-up") == (404, "nothing_here")
 
 
+def test_what_no_table_could_hold_is_refused_without_a_token_too(ada: Caller, deal: str, lune: House) -> None:
+    """A NUL in any text of an answer: the request cannot be read, and nothing of it is kept."""
+    _, rose, secret = sent(ada, deal, lune)
+    signing = {"name": "Rose", "function": "CEO", "code": "000000", "consent": "yes"}
+    for field in signing:
+        said = signing | {field: f"{signing[field]}\0"}
+        assert rose.bad("accept_public_offer", said, secret=secret) == (400, "unreadable"), field
+    for said in ({"why": "price\0"}, {"why": "price", "comment": "a\0b"}, {"why": "price", "\0": "a"}):
+        assert rose.bad("decline_public_offer", said, secret=secret) == (400, "unreadable")
+    assert rose.bad("read_public_offer", secret=f"{secret}\0") == (404, "nothing_here")
+    assert rose.good("read_public_offer", secret=secret)["state"] == "sent"
+
+
 def test_a_version_after_another(ada: Caller, deal: str, lune: House) -> None:
     number, _, _ = sent(ada, deal, lune)
     revised = ada.good("revise_an_offer", {"title": "Treasury and more"}, offer=number)

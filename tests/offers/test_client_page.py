@@ -133,6 +133,27 @@ def test_what_is_missing_is_asked_for(house: House, offer: Offer, client: Client
     assert signs(client, offer, code).status_code == 302, "the code is still good"
 
 
+def test_what_no_table_could_hold_is_left_out(house: House, offer: Offer, client: Client) -> None:
+    """A NUL in any field of the page, in a form or an address, is no failure."""
+    code = asks_code(client, house, offer)
+    assert client.get(path(offer, "acceptance/?option=%00")).status_code == 200
+    assert client.post(path(offer, "code/"), {"option": "\0"}).status_code == 422
+    assert client.get(f"/o/{'x' * 20}%00{'x' * 20}/").status_code == 404
+    assert client.post(path(offer, "refusal/"), {"why": "perhaps\0", "comment": "a\0b"}).status_code == 422
+    assert signs(client, offer, code, option="\0").status_code == 422
+    said = {"name": "Paul\0 Marchetti", "function": "\0Président", "consent": "yes\0"}
+    assert signs(client, offer, f"{code}\0", **said).status_code == 302
+    with house.open():
+        signature = Signature.objects.get()
+        assert (signature.name, signature.function) == ("Paul Marchetti", "Président")
+
+
+def test_no_with_its_reason_and_without_a_nul(house: House, offer: Offer, client: Client) -> None:
+    assert client.post(path(offer, "refusal/"), {"why": "competitor\0", "comment": "Trop\0 loin."}).status_code == 302
+    with house.open():
+        assert queries.get_offer(house.firm, offer.number).declined_comment == "Trop loin."
+
+
 def test_no_with_its_reason(house: House, offer: Offer, client: Client) -> None:
     assert 'value="competitor"' in plain(client.get(path(offer, "refusal/")))
     assert client.post(path(offer, "refusal/"), {"why": "perhaps"}).status_code == 422

@@ -136,6 +136,22 @@ def test_what_cannot_be_is_told_on_the_page_and_nothing_is_kept(
         assert standing(invoice) == {"overdue": Decimal("12000.00")}
 
 
+@pytest.mark.parametrize(
+    ("answer", "field"),
+    [(answer, field) for answer in ("promise", "payment", "dispute")
+     for field in ("number", "day", "amount", "category", "reason", "name")],
+)  # fmt: skip
+def test_what_no_table_could_hold_is_left_out(house: House, invoice: Invoice, at: str, answer: str, field: str) -> None:
+    """A NUL in any field is no failure: the rest of it is what was said."""
+    day = "2026-06-22" if answer == "payment" else "2026-07-10"
+    form = {"number": "F-1", "day": day, "amount": "10", "category": "quality", "reason": "x", "name": "R"}
+    form[field] = f"\0{form[field]}\0"
+    assert Client().post(f"{at}{answer}/", form).status_code == 302
+    with house.open():
+        assert Promise.objects.count() + Dispute.objects.count() == 1
+        assert not Message.objects.filter(text__contains="\N{REPLACEMENT CHARACTER}").exists()
+
+
 def test_once_paid_there_is_nothing_left_to_answer(house: House, invoice: Invoice, at: str) -> None:
     with house.open():
         pays(house, invoice, DAY)

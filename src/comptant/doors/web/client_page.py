@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -35,14 +35,27 @@ View = Callable[..., HttpResponse]
 
 
 def public(view: View) -> View:
-    """Neither kept, nor indexed, nor asked too often from one place."""
+    """Neither kept, nor indexed, nor asked too often from one place; what was typed holds nothing no table could."""
 
     def guarded(request: VisitorRequest, secret: str) -> HttpResponse:
         if not allow(f"offer:{client_address(request)}", limit=PAGES_A_MINUTE, seconds=60, now=request.now):
             return _finished(_too_often(request), "")
+        request.GET, request.POST = without_nul(request.GET), without_nul(request.POST)  # type: ignore[misc,assignment]
         return _finished(view(request, secret), "")
 
     return guarded
+
+
+def without_nul(typed: QueryDict) -> QueryDict:
+    """What was typed, but for NUL, which nobody types and no table holds.
+
+    >>> without_nul(QueryDict("name=a%00b&name=c")).getlist("name")
+    ['ab', 'c']
+    """
+    kept = QueryDict(mutable=True, encoding=typed.encoding)
+    for name, values in typed.lists():
+        kept.setlist(name.replace("\0", ""), [str(value).replace("\0", "") for value in values])
+    return kept
 
 
 @require_GET
