@@ -40,7 +40,7 @@ def public(view: View) -> View:
     def guarded(request: VisitorRequest, secret: str) -> HttpResponse:
         if not allow(f"offer:{client_address(request)}", limit=PAGES_A_MINUTE, seconds=60, now=request.now):
             return _finished(_too_often(request), "")
-        request.GET, request.POST = without_nul(request.GET), without_nul(request.POST)  # type: ignore[misc,assignment]
+        request.GET, request.POST = without_nul(request.GET), without_nul(request.POST)  # type: ignore[assignment]
         return _finished(view(request, secret), "")
 
     return guarded
