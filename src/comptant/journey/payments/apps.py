@@ -10,8 +10,11 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self) -> None:
-        """Make the room known to the journal."""
+        """Make the room known to the journal, and to the room of invoices."""
         from comptant.ground.journal.rooms import register
+        from comptant.journey.invoices import paying
         from comptant.journey.payments.desk import PaymentsDesk
+        from comptant.journey.payments.fitting import Lessening
 
         register(PaymentsDesk())
+        paying.register(Lessening())

@@ -25,16 +25,18 @@ def tell(
     *,
     also: Iterable[UUID] = (),
     gone: Iterable[UUID] = (),
+    more: Mapping[UUID, Sequence[Fact]] | None = None,
     bench: Bench | None = None,
     tally: Tally | None = None,
 ) -> list[NewAct]:
     """Bring the journal to what the rows of these payments and uses say; the acts written come back.
 
     ``also`` are deals on which they were told before, ``gone`` payments that are no more: what was told of them there
-    is taken back. Deals are locked in id order, in one call. Raises Refused when a fact is impossible at its moment.
+    is taken back. ``more`` are facts said with them. Deals are locked in id order, in one call.
+    Raises Refused when a fact is impossible at its moment.
     """
     received = received_of(firm, payments).values()
-    return tell_received(firm, received, uses, also=also, gone=gone, bench=bench, tally=tally)
+    return tell_received(firm, received, uses, also=also, gone=gone, more=more, bench=bench, tally=tally)
 
 
 def tell_received(
@@ -44,6 +46,7 @@ def tell_received(
     *,
     also: Iterable[UUID] = (),
     gone: Iterable[UUID] = (),
+    more: Mapping[UUID, Sequence[Fact]] | None = None,
     bench: Bench | None = None,
     tally: Tally | None = None,
 ) -> list[NewAct]:
@@ -52,8 +55,10 @@ def tell_received(
     told: dict[UUID, list[Fact]] = {deal: [] for deal in also}
     for received in known:
         _gather(told, facts_of(received))
+    _gather(told, more or {})
     for use in uses:
-        _gather(told, facts_of_use(_credit_use(use)))
+        if use.amount:
+            _gather(told, facts_of_use(_credit_use(use)))
     begun = [prefix(payment) for payment in (*(one.id for one in known), *gone)]
     begun += [f"use:{use.id.hex}" for use in uses]
     cases = [one for case in load_cases(firm, told) if (one := _changed(case, tuple(begun)))]

@@ -17,7 +17,14 @@ from comptant.doors.imports.facts import day_start
 from comptant.doors.imports.loading.context import Loading
 from comptant.doors.imports.loading.deals import DEAL_COLUMNS, HeldDeal, Story, held_deals
 from comptant.doors.imports.loading.invoices_staged import check_staged
-from comptant.doors.imports.loading.paid import claim_lines, paid_numbers, payments_on, put_aside, tell_payments
+from comptant.doors.imports.loading.paid import (
+    claim_lines,
+    paid_numbers,
+    payments_on,
+    put_aside,
+    tell_payments,
+    uses_on,
+)
 from comptant.doors.imports.loading.people import KnownParty
 from comptant.doors.imports.loading.said import Said, compare, same
 from comptant.doors.imports.loading.staging import Staging
@@ -96,6 +103,8 @@ class InvoiceLoader:
         """Numbers of the rows at hand for which payments came, or wait."""
         self.told: set[UUID] = set()
         """Payments to be told again once the invoices stand."""
+        self.used: set[UUID] = set()
+        """Uses of credit notes, too."""
 
     @staticmethod
     def group(row: InvoiceRow) -> str:
@@ -121,7 +130,8 @@ class InvoiceLoader:
         ids = [deal.id for deal in held.values()]
         lock_deals(self.firm, ids)
         documents = self._documents(groups)
-        self.paid, self.told = paid_numbers(self.firm, documents.keys() | _numbers(groups)), set()
+        self.paid = paid_numbers(self.firm, documents.keys() | _numbers(groups))
+        self.told, self.used = set(), set()
         made = {ref: self._made(ref, rows) for ref, rows in groups.items() if ref not in held}
         deals = held | made
         fresh = [
@@ -155,10 +165,10 @@ class InvoiceLoader:
 
     def _meet_payments(self) -> None:
         """Payments that came first are given to these invoices; those put aside meanwhile are told again."""
-        if self.paid or self.told:
+        if self.paid or self.told or self.used:
             invoices = Invoice.objects.filter(firm=self.firm, number__in=self.paid).exclude(kind=NOTE)
             claim_lines(self.firm, {invoice.number: invoice for invoice in invoices})
-            tell_payments(self.loading, self.paid, sorted(self.told), {})
+            tell_payments(self.loading, self.paid, sorted(self.told), {}, uses=self.used)
 
     def _made(self, ref: str, rows: Sequence[InvoiceRow]) -> HeldDeal:
         """A deal for invoices that have none yet, named by the first of them."""
@@ -262,6 +272,7 @@ class InvoiceLoader:
         if not (new or gone):
             return None
         self.told |= payments_on(holds)
+        self.used |= uses_on(holds)
         return Case(head, acts, new, frozenset(gone) | put_aside(holds))
 
     def _unlike(self, row: InvoiceRow, held: HeldInvoice) -> list[Unlike]:

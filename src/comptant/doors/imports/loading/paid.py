@@ -15,13 +15,15 @@ from comptant.ground.journal.differences import effective
 from comptant.ground.journal.replay import Refused
 from comptant.ground.journal.rooms import Case
 from comptant.journey.invoices.models import Invoice
-from comptant.journey.payments.models import Allocation, BankLine, LineState, Payment
+from comptant.journey.payments.fitting import tell_fitting
+from comptant.journey.payments.models import Allocation, BankLine, HeldUse, LineState, Payment
 from comptant.journey.payments.sharing import share_out_again
-from comptant.journey.payments.telling import tell
 from comptant.journey.payments.writing import write_payments
 
 PAYMENT = "pay:"
 """How the key of every fact of a payment begins."""
+USE = "use:"
+"""How that of a use of what a credit note left begins."""
 
 
 def paid_numbers(firm: Firm, numbers: Iterable[str]) -> frozenset[str]:
@@ -36,12 +38,17 @@ def paid_numbers(firm: Firm, numbers: Iterable[str]) -> frozenset[str]:
 
 def put_aside(holds: Sequence[Recorded]) -> frozenset[UUID]:
     """What a deal was told of payments: taken back while its invoices change, then told again."""
-    return frozenset(act.id for act in holds if act.key.startswith(PAYMENT))
+    return frozenset(act.id for act in holds if act.key.startswith((PAYMENT, USE)))
 
 
 def payments_on(holds: Sequence[Recorded]) -> set[UUID]:
     """The payments that a deal was told of."""
     return {UUID(act.key[4:36]) for act in holds if act.key.startswith(PAYMENT)}
+
+
+def uses_on(holds: Sequence[Recorded]) -> set[UUID]:
+    """The uses of credit notes that a deal was told of."""
+    return {UUID(act.key[4:36]) for act in holds if act.key.startswith(USE)}
 
 
 def unsettle(loading: Loading, invoices: Sequence[Invoice]) -> None:
@@ -84,18 +91,24 @@ def tell_payments(
     others: Sequence[UUID],
     lines: Mapping[UUID, int],
     accounts: Iterable[UUID] = (),
+    uses: Iterable[UUID] = (),
 ) -> None:
     """Give the payments to the invoices of these numbers, and tell them with ``others``; refused rows by their line.
 
-    A payment of this file that cannot be is refused and left out; one told before makes the whole import fail.
+    A payment of this file that cannot be is refused and left out; one told before is lessened to what its invoice can
+    take. ``uses`` are those of credit notes to tell again.
     """
     firm, also = loading.firm, set(accounts)
     gone: list[UUID] = []
     left = list(others)
+    put_back = list(HeldUse.objects.filter(firm=firm, id__in=list(uses)).select_related("credited", "to_invoice"))
     while True:
         ids = share_out_again(firm, numbers, left)
         try:
-            acts = tell(firm, ids, also=also, gone=gone, bench=loading.opened_bench(), tally=loading.outcome.tally)
+            acts = tell_fitting(
+                firm, ids, put_back, also=also, gone=gone, kept=lines, bench=loading.opened_bench(),
+                tally=loading.outcome.tally,
+            )  # fmt: skip
         except Refused as refused:
             payment = UUID(str(refused.fact.details.get("payment", UUID(int=0))))
             if payment not in lines:

@@ -16,6 +16,7 @@ from comptant.ground.refusals import Refusal
 from comptant.journey.invoices.actions.issuing import issued
 from comptant.journey.invoices.composing import Subject, net_by_rate, sums_of_document
 from comptant.journey.invoices.models import Invoice, InvoiceKind
+from comptant.journey.invoices.paying import payers
 from comptant.journey.invoices.rules.lines import Line, read_line
 from comptant.journey.invoices.rules.taxes import Rated, Sums, credited_part, from_rated, guessed_rate, less, with_tax
 from comptant.journey.offers.queries import language_for
@@ -35,13 +36,14 @@ def credit(
     """A credit note of ``net`` on an invoice; all that earlier ones left when no amount is named.
 
     Its tax is in proportion, rate by rate, unless stated (zero: "net de taxe", the VAT stays as it was). What was open
-    is cancelled, what was paid is the client's, held. With ``reissue`` what was open may be invoiced again.
+    is cancelled, what was paid is the client's, held. So is what a payment dated after it can no longer pay.
+    With ``reissue`` what was open may be invoiced again.
     Raises Refusal reason_needed, credited_more_than_invoiced, not_credited, and those of ``issue``.
     """
     if not reason.strip():
         raise Refusal("reason_needed")
     firm = invoice.firm
-    lock_deals(firm, [invoice.deal_id])
+    lock_deals(firm, list({invoice.deal_id, *payers().deals(firm, invoice.id)}))
     held: Invoice = Invoice.objects.select_related("deal__party", "agreement__offer").get(firm=firm, id=invoice.id)
     if held.kind == InvoiceKind.CREDIT_NOTE:
         raise Refusal("not_credited", number=held.number)

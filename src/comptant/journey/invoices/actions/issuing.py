@@ -25,6 +25,7 @@ from comptant.ground.refusals import Refusal
 from comptant.journey.invoices.actions.drafting import UNSOLD
 from comptant.journey.invoices.composing import Subject, compose, numbered, sums_of_document
 from comptant.journey.invoices.models import Deduction, Draft, Invoice, InvoiceKind, InvoiceRate, Prefix, Series
+from comptant.journey.invoices.paying import payers
 from comptant.journey.invoices.rules.content import fingerprint
 from comptant.journey.invoices.rules.lines import read_line
 from comptant.journey.invoices.rules.mentions import missing
@@ -106,7 +107,8 @@ def issued(firm: Firm, subject: Subject, *, at: datetime, by: Member) -> Invoice
     content = numbered(content, number)
     invoice = _kept(firm, subject, content, sums, series)
     told = [_fact(subject, invoice, sums, at, by)]
-    record(firm, {subject.deal.id: told})
+    say = record if subject.corrects is None else payers().record
+    say(firm, {subject.deal.id: told})
     for kept_by_the_desk in ("open_net", "open_tax", "settled_on", "next_on"):
         del invoice.__dict__[kept_by_the_desk]  # read again when somebody asks
     _name_deal(firm, subject.deal, number)

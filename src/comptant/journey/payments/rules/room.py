@@ -23,6 +23,7 @@ from comptant.journey.invoices.rules.claims import (
     moved,
     note_settled,
     receipt_by_rate,
+    standing,
     stated,
     sunk,
 )
@@ -92,7 +93,9 @@ class PaymentsRoom:
         target = dict.fromkeys(UNPAID, "cancelled")
         postings, left = stated(state, claim, amount(fact, "net"), amount(fact, "tax"), PAYS_IN_ORDER[:-1], target)
         if any(left):
-            raise Refused("discounted_more_than_open", fact, number=claim.number, left=str(sum(left)))
+            raise Refused(
+                "discounted_more_than_open", fact, number=claim.number, left=str(sum(left)), **_open(state, claim)
+            )
         claim.less_contested(gross_of(postings, "disputed"))
         note_settled(state, claim, postings, self._day(fact))
         return postings, fact.details
@@ -141,6 +144,12 @@ class PaymentsRoom:
 
     def _day(self, fact: Fact) -> date:
         return fact.at.astimezone(self.zone).date()
+
+
+def _open(state: State, claim: Claim) -> Mapping[str, str]:
+    """What a discount could take at most."""
+    net, tax = standing(state, claim.document, PAYS_IN_ORDER[:-1])
+    return {"open_net": str(net), "open_tax": str(tax)}
 
 
 def _received(state: State, fact: Fact) -> Told:
