@@ -12,6 +12,7 @@ from django.db import connection
 
 from comptant.ground.database.scope import firm_scope
 from comptant.journey.payments import bank
+from comptant.journey.payments.formats import read_statements
 from comptant.journey.payments.models import BankAccount, BankLine, Statement
 from tests.payments.made import ISSUED
 from tests.payments.statements import Entry, camt
@@ -27,7 +28,7 @@ def test_one_statement_imported_by_two_comes_in_once(monkeypatch: pytest.MonkeyP
     house = atelier_lune(today=TODAY)
     if is_account_known:
         brings(house, camt([Entry("5.00", "VIR BOREAL", on=ISSUED - timedelta(days=9))]))
-    gate, read = Barrier(2, timeout=20), bank.read_statements
+    gate, read = Barrier(2, timeout=20), read_statements
 
     def both_have_looked(*args: Any) -> Any:
         gate.wait()
