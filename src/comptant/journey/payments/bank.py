@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from stdnum import iban as iban_numbers
 
-from comptant.ground.database.bulk import insert_rows
+from comptant.ground.database.bulk import collecting_rarely, insert_rows
 from comptant.ground.documents.actions import keep
 from comptant.ground.documents.models import Document
 from comptant.ground.firms.models import Firm, Member
@@ -69,6 +69,7 @@ class Imported:
 
 
 @transaction.atomic
+@collecting_rarely()
 def import_statement(
     firm: Firm,
     content: bytes,

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from comptant.ground.database.bulk import collecting_rarely
 from comptant.ground.database.scope import firm_scope
 from comptant.ground.firms.models import Firm, Member
 from comptant.ground.journal.acts import ZERO
@@ -114,6 +115,7 @@ def ledger_of(firm: Firm, lines: Iterable[BankLine]) -> Ledger:
 
 
 @transaction.atomic
+@collecting_rarely()
 def match(firm: Firm, *, now: datetime) -> list[LineProposals]:
     """What each line may pay, what is sure being posted, all in one transaction. Locked lines are left to others."""
     found = propose(firm)
@@ -121,6 +123,7 @@ def match(firm: Firm, *, now: datetime) -> list[LineProposals]:
     return found
 
 
+@collecting_rarely()
 def match_in_steps(firm: Firm, *, now: datetime, at_a_time: int = AT_A_TIME) -> list[LineProposals]:
     """The same in transactions of so many lines: what was posted stays, whatever comes after. Outside any scope."""
     with firm_scope(firm.id):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from uuid import UUID
 
@@ -16,6 +16,9 @@ from comptant.ground.journal.writing import NewAct
 from comptant.journey.payments.models import HeldUse
 from comptant.journey.payments.queries import received_of
 from comptant.journey.payments.rules.telling import CreditUse, Received, facts_of, facts_of_use, prefix
+
+HEAD = len("use:") + 32
+"""Of a fact's key, what says of which payment or use it is."""
 
 
 def tell(
@@ -59,9 +62,9 @@ def tell_received(
     for use in uses:
         if use.amount:
             _gather(told, facts_of_use(_credit_use(use)))
-    begun = [prefix(payment) for payment in (*(one.id for one in known), *gone)]
-    begun += [f"use:{use.id.hex}" for use in uses]
-    cases = [one for case in load_cases(firm, told) if (one := _changed(case, tuple(begun)))]
+    begun = {prefix(payment)[:HEAD] for payment in (*(one.id for one in known), *gone)}
+    begun |= {f"use:{use.id.hex}" for use in uses}
+    cases = [one for case in load_cases(firm, told) if (one := _changed(case, begun))]
     return settle(firm, cases, bench=bench, tally=tally) if cases else []
 
 
@@ -78,11 +81,11 @@ def _credit_use(use: HeldUse) -> CreditUse:
     )  # fmt: skip
 
 
-def _changed(case: Case, begun: tuple[str, ...]) -> Case | None:
+def _changed(case: Case, begun: Set[str]) -> Case | None:
     """The case with only what is new, and what is no longer said; None when the journal says it all."""
     if not case.recorded:
         return case if case.facts else None
-    held = {act.key: act for act in effective(case.recorded) if act.key.startswith(begun)}
+    held = {act.key: act for act in effective(case.recorded) if act.key[:HEAD] in begun}
     if not held:
         return case if case.facts else None
     new = [fact for fact in case.facts if not _same(held.get(fact.key), fact)]

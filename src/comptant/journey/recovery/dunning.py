@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -147,6 +147,8 @@ def prepare_reminders(firm: Firm, today: date) -> int:
     One statement, whatever their number. What still waits at a lower level gives way. ``today`` is the firm's day.
     """
     policies, terms = policies_of(firm), terms_of(firm)
+    if not _any_may_be_due(firm, policies, today):
+        return 0
     sql = (
         f"WITH {facts_sql(policies, is_now=True)}, {_steps_sql(policies)}, {costs_sql(firm, terms)},"
         " sendable AS NOT MATERIALIZED ("
@@ -162,6 +164,28 @@ def prepare_reminders(firm: Firm, today: date) -> int:
     if fresh and any(one.interest_first for one in terms):
         _impute_prepared(firm, today)
     return fresh
+
+
+_MAY_BE_DUE = """
+SELECT EXISTS (
+  SELECT FROM invoices_invoice i
+  WHERE i.firm_id = %(firm)s AND i.open_net + i.open_tax > 0 AND i.due_on <= %(reached)s AND NOT EXISTS (
+    SELECT FROM recovery_reminder r WHERE r.firm_id = %(firm)s AND r.invoice_id = i.id
+      AND (r.level >= %(last)s OR coalesce(r.sent_on, r.prepared_on) > %(quiet)s)))
+"""
+
+
+def _any_may_be_due(firm: Firm, policies: Sequence[Policy], today: date) -> bool:
+    """A quick look before the long one: most nights every late invoice was reminded lately, or to the end."""
+    steps = [step for policy in policies for step in policy.steps]
+    if not steps:
+        return False
+    quiet = today - timedelta(days=min(policy.gap_days for policy in policies))
+    reached = today - timedelta(days=min(step.days for step in steps))
+    last = max(step.level for step in steps)
+    with planned_whole() as cursor:
+        cursor.execute(_MAY_BE_DUE, {"firm": firm.id, "reached": reached, "last": last, "quiet": quiet})
+        return bool(cursor.fetchone()[0])
 
 
 def _impute_prepared(firm: Firm, today: date) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
@@ -23,6 +21,7 @@ from comptant.doors.imports.loading.people import People
 from comptant.doors.imports.loading.staging import Staging
 from comptant.doors.imports.reading import Reading
 from comptant.doors.nightly import catch_up
+from comptant.ground.database.bulk import collecting_rarely
 from comptant.ground.database.scope import firm_scope
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.acts import Fact
@@ -83,7 +82,7 @@ def load(
     """
     catch_up(firm, today)
     outcome = Outcome(reading.target.name, reading.errors, reading.notices, dry_run)
-    with _collecting_rarely(), firm_scope(firm.id):
+    with collecting_rarely(), firm_scope(firm.id):
         Firm.objects.select_for_update(no_key=True).get(pk=firm.pk)
         loading = Loading(firm, outcome, People(firm, outcome), update, progress, reading.plan.said)
         _load(loading, reading, skip_bad)
@@ -93,17 +92,6 @@ def load(
         if dry_run or outcome.is_refused:
             transaction.set_rollback(True)
     return outcome
-
-
-@contextmanager
-def _collecting_rarely() -> Iterator[None]:
-    """Millions of small objects come and go here, none in a circle: looking for circles costs a sixth of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _load(loading: Loading, reading: Reading, skip_bad: bool) -> None:
