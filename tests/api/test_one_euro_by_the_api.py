@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -21,11 +22,11 @@ SOON = (TODAY + timedelta(days=20)).isoformat()
 
 
 def standing(program: Caller, deal: str) -> dict[str, str]:
-    """Where the deal's euros are, tax included; in cents that cancel out."""
+    """Where the deal's euros are, tax included; with those of origin they cancel out."""
     balances = program.good("get_deal", deal=deal)["balances"]
-    cents = {one["account"]: round(100 * (float(one["net"]) + float(one["tax"]))) for one in balances}
-    assert sum(cents.values()) == 0
-    return {account: f"{amount / 100:.2f}" for account, amount in cents.items() if account != "origin"}
+    gross = {one["account"]: Decimal(one["net"]) + Decimal(one["tax"]) for one in balances}
+    assert sum(gross.values()) == 0
+    return {account: str(amount) for account, amount in gross.items() if account != "origin"}
 
 
 def letter(house: House, pattern: str) -> str:

@@ -102,6 +102,18 @@ class Room(Protocol):
         """The entry of that crossing. Updates its own memory, not the balances."""
 
 
+class Timeless:
+    """The half of a room on which time alone concludes nothing: it names no crossing, so none is ever crossed."""
+
+    def next_crossing(self, state: State) -> Crossing | None:
+        """Never any."""
+        return None
+
+    def cross(self, state: State, crossing: Crossing) -> Entry:
+        """There is none to cross: reaching this is a fault of the replay."""
+        raise AssertionError(f"time crosses nothing here: {crossing.kind}")
+
+
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """The entries of a deal in order, the rank of each within its instant, and the state they lead to."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from comptant.ground.journal.acts import ZERO, Entry, Fact, Posting
-from comptant.ground.journal.replay import Crossing, Refused, State
+from comptant.ground.journal.replay import Refused, State, Timeless
 from comptant.ground.money.amounts import Money, part_tax
 
 CENT = Decimal("0.01")
@@ -44,7 +44,7 @@ class Backlog:
         return taken
 
 
-class OffersRoom:
+class OffersRoom(Timeless):
     """Routes what happens to an agreement between its signature and its invoices, for deals of one currency.
 
     Refusals: delivered_more_than_signed; not_enough_there when an amendment takes more than is signed.
@@ -67,14 +67,6 @@ class OffersRoom:
         """The entry of what was said. Raises Refused."""
         postings = tuple(self._routes[fact.kind](state, fact))
         return Entry(fact.kind, fact.at, postings, stage=stage_of(state), details=fact.details, fact=fact)
-
-    def next_crossing(self, state: State) -> Crossing | None:
-        """Time alone moves nothing that was agreed."""
-        return None
-
-    def cross(self, state: State, crossing: Crossing) -> Entry:
-        """Never called."""
-        raise NotImplementedError
 
     def _delivered(self, state: State, fact: Fact) -> Iterator[Posting]:
         """A milestone, or a part of the work, may be invoiced now; what an invoice took ahead is not moved again."""

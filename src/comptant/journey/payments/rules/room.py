@@ -13,7 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from comptant.ground.journal.acts import ZERO, Entry, Fact, Posting
-from comptant.ground.journal.replay import Crossing, Refused, State
+from comptant.ground.journal.replay import Refused, State, Timeless
 from comptant.ground.money.amounts import Money, part_tax
 from comptant.journey.invoices.rules.claims import (
     UNPAID,
@@ -36,7 +36,7 @@ Told = tuple[Sequence[Posting], Mapping[str, Any]]
 """The postings of a fact, and what its act says."""
 
 
-class PaymentsRoom:
+class PaymentsRoom(Timeless):
     """Routes what is said of money received, for deals of one currency.
 
     Refusals: not_invoiced, paid_more_than_open, discounted_more_than_open, bounced_more_than_paid,
@@ -66,14 +66,6 @@ class PaymentsRoom:
         """The entry of what was received or given back. Raises Refused."""
         postings, details = self._routes[fact.kind](state, fact)
         return Entry(fact.kind, fact.at, tuple(postings), stage=stage_of(state), details=details, fact=fact)
-
-    def next_crossing(self, state: State) -> Crossing | None:
-        """Time alone pays nothing."""
-        return None
-
-    def cross(self, state: State, crossing: Crossing) -> Entry:
-        """Never called."""
-        raise NotImplementedError
 
     def _paid(self, state: State, fact: Fact) -> Told:
         """Received for a document: the amount said, or without one all that is left to pay, given up or not."""

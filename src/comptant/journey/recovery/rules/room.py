@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from comptant.ground.journal.acts import ZERO, Entry, Fact, Posting
-from comptant.ground.journal.replay import Crossing, Refused, State
+from comptant.ground.journal.replay import Refused, State, Timeless
 from comptant.journey.invoices.rules.claims import WORST_FIRST, claim_in, claims_of, gross_of, moved, sunk
 from comptant.journey.offers.rules import amount, stage_of
 
 BECOMES_DOUBTFUL = ("invoiced", "overdue", "disputed")
 
 
-class RecoveryRoom:
+class RecoveryRoom(Timeless):
     """Routes disputes, insolvencies and write-offs, for deals of one currency.
 
     Refusals: not_invoiced, disputed_more_than_open, not_disputed, written_off_more_than_open.
@@ -42,14 +42,6 @@ class RecoveryRoom:
         """The entry of what was said. Raises Refused."""
         postings = tuple(self._routes[fact.kind](state, fact))
         return Entry(fact.kind, fact.at, postings, stage=stage_of(state), details=fact.details, fact=fact)
-
-    def next_crossing(self, state: State) -> Crossing | None:
-        """Time alone settles no dispute."""
-        return None
-
-    def cross(self, state: State, crossing: Crossing) -> Entry:
-        """Never called."""
-        raise NotImplementedError
 
     def _disputed(self, state: State, fact: Fact) -> Sequence[Posting]:
         """A part, tax included, of what is invoiced or overdue becomes disputed; the rest stays due.
