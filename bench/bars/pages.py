@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 database = large_firm.database
 
 MOST_QUERIES = 15
+THREADS = 2
+"""As ``comptant serve`` has them, for product and floor alike."""
 OURS_TOO = Path(__file__).parents[1] / "floor_view"
 """An equal view, for where the peers' is not at hand."""
 
@@ -220,13 +222,13 @@ def _product(size: Size) -> Iterator[Web]:
 def _serving(
     application: str, environment: Mapping[str, str], folder: Path, first: str, workers: int = 1
 ) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """An application on the product's own web server, one process of one thread unless more are asked for."""
+    """An application on the product's own web server, one process unless more are asked for."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
         str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--port", str(port),
-        "--workers", str(workers), "--blocking-threads", "1", "--no-ws", "--log-level", "error", application,
+        "--workers", str(workers), "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "error", application,
     ]  # fmt: skip
     server = subprocess.Popen(command, cwd=folder, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
     try:

@@ -192,6 +192,8 @@ SMTP_URL = os.environ.get("COMPTANT_SMTP_URL", "")
 MAIL_FROM = os.environ.get("COMPTANT_MAIL_FROM", "")
 MAIL_PER_MINUTE = env_count("COMPTANT_MAIL_PER_MINUTE", default=60)
 API_PER_MINUTE = env_count("COMPTANT_API_PER_MINUTE", default=600)
+# Threads of each serving process: while one waits for its commit to reach the disk, the other answers.
+WEB_THREADS = env_count("COMPTANT_WEB_THREADS", default=2)
 
 # --- words to the operator --------------------------------------------------------------------------------------------
 LOG_FOLDER = HOME / "logs"

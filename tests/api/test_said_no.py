@@ -121,7 +121,7 @@ def test_our_own_fault_shows_nothing_and_leaves_nothing(
     def broken(*args: object, **more: object) -> None:
         raise ZeroDivisionError("a secret of ours")
 
-    monkeypatch.setattr(deals, "deal_row", broken)
+    monkeypatch.setattr(deals, "new_row", broken)
     answer = ada.call("open_a_deal", {"party": "mercure", "ref": "D-1"})
     assert answer.status_code == 500
     assert b"secret" not in answer.content

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q
 
 from comptant.doors.api.cursors import Place
+from comptant.ground.database.rows import prepared_cursor
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.acts import OPEN, PROSPECTED
@@ -65,6 +65,18 @@ Row = dict[str, Any]
 def deal_row(firm: Firm, deal_id: UUID) -> Row:
     """One deal of the list."""
     return rows_by_id(firm, [deal_id])[deal_id]
+
+
+def new_row(deal: Deal, standing: Standing) -> Row:
+    """The same of a deal just opened, from what was written of it."""
+    party, s = deal.party, standing
+    return _row(
+        (
+            deal.id, deal.ref, deal.title, party.id, party.ref, party.name, deal.currency, s.place, s.net, s.has_amount,
+            s.stage, s.seller_id, s.opened_on, s.last_move_on, s.decision_on, s.wake_on, s.stalled_on, s.stall_rule,
+            s.signed_on, s.closed_on,
+        )
+    )  # fmt: skip
 
 
 def rows_by_id(firm: Firm, ids: Sequence[UUID]) -> dict[UUID, Row]:
@@ -133,7 +145,7 @@ def _page(place: Place, rows: Sequence[Row], keys: Any) -> dict[str, Any]:
 
 
 def _rows(statement: str, values: Mapping[str, Any]) -> list[Row]:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, values)
         return [_row(row) for row in cursor.fetchall()]
 

@@ -103,7 +103,7 @@ def say_where(options: argparse.Namespace, sign_in: tuple[str, str] | None) -> N
 
 
 def answer_requests(options: argparse.Namespace) -> None:
-    """Until Ctrl-C or SIGTERM. One blocking thread per process: more would fight for the interpreter."""
+    """Until Ctrl-C or SIGTERM."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -116,7 +116,7 @@ def answer_requests(options: argparse.Namespace) -> None:
         port=options.port,
         interface=Interfaces.WSGI,
         workers=max(1, options.workers),
-        blocking_threads=1,
+        blocking_threads=settings.WEB_THREADS,
         blocking_threads_idle_timeout=600,
         websockets=False,
         respawn_failed_workers=True,

@@ -22,7 +22,7 @@ from comptant.ground.journal.presence import presence
 from comptant.ground.journal.queries import deal_heads, recorded_acts
 from comptant.ground.journal.replay import STATED_RANK, Refused, Room, State, replay, routed_kinds
 from comptant.ground.journal.rollup import roll_acts
-from comptant.ground.journal.rooms import Case, DealHead, Desk, Settled, desks, routes
+from comptant.ground.journal.rooms import Beginning, Case, DealHead, Desk, Settled, desks, routes
 from comptant.ground.journal.tally import Tally
 from comptant.ground.journal.writing import NewAct, NothingThere, write_acts, write_story, write_tally
 from comptant.ground.refusals import Refusal
@@ -100,19 +100,22 @@ def record(firm: Firm, facts: Mapping[UUID, Sequence[Fact]], *, live: bool = Tru
     return settle(firm, load_cases(firm, facts))
 
 
-def begin(firm: Firm, head: DealHead, fact: Fact, *, also: Sequence[Part] = ()) -> None:
+def begin(firm: Firm, head: DealHead, fact: Fact, *, also: Sequence[Part] = ()) -> Settled:
     """Tell the first fact of a deal made in this very transaction: nobody else knows it, so nothing is locked or read.
 
-    ``also`` are rows written in the same statement, the deal's own among them. Raises Refused; the caller's
-    transaction, or savepoint, then ends.
+    What became of it comes back. ``also`` are rows written in the same statement, the deal's own among them. Raises
+    Refused; the caller's transaction, or savepoint, then ends.
     """
     go_live(firm, fact.at)
     bench, until, sums = Bench.open(firm), clock_end(firm), Tally()
     settled = _settled(Case(head, (), (fact,)), bench, until)
     _count(firm, settled, sums)
-    write_story(firm, _new_acts(firm, settled), sums, also)
+    first = [desk.first_rows(firm, settled) for desk, _ in bench.opened if isinstance(desk, Beginning)]
+    write_story(firm, _new_acts(firm, settled), sums, [*also, *first])
     for desk, _ in bench.opened:
-        desk.keep(firm, [settled], until)
+        if not isinstance(desk, Beginning):
+            desk.keep(firm, [settled], until)
+    return settled
 
 
 def _head(firm: Firm, deal_id: UUID, at: datetime) -> tuple[int, bool]:

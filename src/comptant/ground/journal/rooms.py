@@ -9,9 +9,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
+from comptant.ground.database.bulk import Part
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.acts import Fact, Recorded
 from comptant.ground.journal.differences import Difference
@@ -58,6 +59,14 @@ class Desk(Protocol):
 
     def keep(self, firm: Firm, settled: Sequence[Settled], until: datetime) -> None:
         """Write the room's current-state rows of the settled deals, in few statements."""
+
+
+@runtime_checkable
+class Beginning(Protocol):
+    """A room that keeps a row of a deal from its first fact on, written in the very statement that opens the deal."""
+
+    def first_rows(self, firm: Firm, settled: Settled) -> Part:
+        """What ``keep`` would insert for a deal that nobody knows yet."""
 
 
 def by_currency(make: Callable[[str], Room]) -> Callable[[DealHead], Room]:

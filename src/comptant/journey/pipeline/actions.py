@@ -20,7 +20,8 @@ from comptant.ground.money.amounts import Money, quantum
 from comptant.ground.parties.models import Party
 from comptant.ground.refusals import Refusal
 from comptant.journey.pipeline.clock import draw_again
-from comptant.journey.pipeline.models import Closure, Cost, Stage, StageKind
+from comptant.journey.pipeline.desk import STANDING_COLUMNS, standing_rows
+from comptant.journey.pipeline.models import Closure, Cost, Stage, StageKind, Standing
 
 DECLARED = {"contacted": 14, "discovery": 14, "proposal": 21, "decision": 14}
 """Days of silence declared by default, by stage (product.md 4.2)."""
@@ -64,7 +65,7 @@ def open_deal(
     Raises Refused when what is said of it is impossible, and Refusal deal_ref_taken.
     """
     opening = Opening(stage, amount, decision_on, source, seller)
-    return open_within(party, ref, title, opening, at=at, by=by)
+    return open_within(party, ref, title, opening, at=at, by=by)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +89,26 @@ class Opening:
         }
 
 
-def open_within(party: Party, ref: str, title: str, opening: Opening, *, at: datetime, by: Member) -> Deal:
-    """As ``open_deal``, in a transaction, or savepoint, that ends with whatever is raised here."""
+def open_within(
+    party: Party, ref: str, title: str, opening: Opening, *, at: datetime, by: Member
+) -> tuple[Deal, Standing]:
+    """As ``open_deal``, in a transaction, or savepoint, that ends with whatever is raised here.
+
+    With it comes where the deal stands, as it was written.
+    """
     firm = party.firm
     deal = Deal(firm=firm, ref=ref, title=title, party=party, currency=firm.currency)
     row: tuple[Any, ...] = (deal.id, firm.id, ref, title, party.id, deal.currency, {}, False)
     head = DealHead(deal.id, deal.currency, party.country or firm.country)
     fact = Fact("opened", at, opening.details(by), by=by.id)
     try:
-        begin(firm, head, fact, also=[("deals_deal", DEAL_COLUMNS, [row])])
+        settled = begin(firm, head, fact, also=[("deals_deal", DEAL_COLUMNS, [row])])
     except IntegrityError as error:
         if "deal_ref_once" in str(error):
             raise Refusal("deal_ref_taken", ref=ref) from error
         raise
-    return deal
+    [standing] = standing_rows(firm, [settled])
+    return deal, Standing(**dict(zip(STANDING_COLUMNS, standing, strict=True)))
 
 
 @transaction.atomic

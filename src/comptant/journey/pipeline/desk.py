@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from comptant.ground.database.bulk import insert_rows
+from comptant.ground.database.bulk import Part, insert_rows
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.replay import Crossing
 from comptant.ground.journal.rooms import DealHead, Settled
@@ -40,6 +40,10 @@ class PipelineDesk:
         """Write where the settled deals stand; deals made by an invoice alone stand nowhere here."""
         known = REPLACE if any(one.case.recorded for one in settled) else ""
         insert_rows("pipeline_standing", STANDING_COLUMNS, standing_rows(firm, settled), known)
+
+    def first_rows(self, firm: Firm, settled: Settled) -> Part:
+        """Where a deal stands that has just been opened."""
+        return "pipeline_standing", STANDING_COLUMNS, standing_rows(firm, [settled])
 
 
 def room_by_country(firm: Firm, known_at: datetime | None = None) -> Callable[[DealHead], PipelineRoom]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import connection
 from django.db.models import Q
 
+from comptant.ground.database.rows import prepared_cursor
 from comptant.ground.firms.models import Firm
 from comptant.journey.pipeline.models import Closure, Threshold
 from comptant.journey.pipeline.models import Stage as StageRow
@@ -56,7 +56,7 @@ def rules_of(firm: Firm) -> Rules:
     stages: list[Stage] = []
     thresholds: dict[str, list[tuple[date, int]]] = {}
     closures: list[tuple[date, date]] = []
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_RULES, {"firm": firm.id})
         for what, key, kind, number, declared, first_on, last_on in cursor.fetchall():
             if what == "stage":

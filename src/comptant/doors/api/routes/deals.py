@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from comptant.doors.api.asking import ApiRequest, find_deal, find_member, find_party, happened
 from comptant.doors.api.cursors import Place
-from comptant.doors.api.deal_list import deal_page, deal_row
+from comptant.doors.api.deal_list import deal_page, deal_row, new_row
 from comptant.doors.api.door import Door
 from comptant.doors.api.routes.parties import new_party
 from comptant.doors.api.shapes import deals as shapes
@@ -54,8 +54,9 @@ def open_a_deal(request: ApiRequest, body: shapes.NewDeal) -> Any:
         body.source, _seller(request, body.seller),
     )  # fmt: skip
     at = happened(request, body.at)
-    deal = open_within(party, body.ref or new_ref("D"), body.title or party.name, opening, at=at, by=request.member)
-    return deal_row(request.firm, deal.id)
+    ref, title = body.ref or new_ref("D"), body.title or party.name
+    deal, standing = open_within(party, ref, title, opening, at=at, by=request.member)
+    return new_row(deal, standing)
 
 
 @door.reads("/deals/{deal}", shapes.DealFile)
