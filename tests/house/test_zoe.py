@@ -12,7 +12,13 @@ from comptant.doors.web.urls import of_firm
 from tests.web.test_pages import signed_in
 from tests.world import MONDAY, atelier_lune, forge_nord
 
-EXAMPLES = {"deal_ref": "D-1", "import_id": UUID(int=7)}
+EXAMPLES = {
+    "deal_ref": "D-1", "import_id": UUID(int=7), "act_id": UUID(int=7), "party_ref": "mercure", "offer_id": UUID(int=7),
+    "agreement_id": UUID(int=7), "milestone_id": UUID(int=7), "invoice_id": UUID(int=7), "draft_id": UUID(int=7),
+    "dispute_id": UUID(int=7), "line_id": UUID(int=7), "statement_id": UUID(int=7), "member_id": UUID(int=7),
+    "token_id": UUID(int=7), "invitation_id": UUID(int=7), "reminder_id": UUID(int=7), "payment_id": UUID(int=7),
+    "insolvency_id": UUID(int=7), "action_key": "decide-D-1", "stage_key": "proposal", "document_id": UUID(int=7),
+}  # fmt: skip
 
 
 def address(page: URLPattern, firm: str) -> str:

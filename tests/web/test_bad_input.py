@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from comptant.doors import demo
 from comptant.ground.firms.models import User
-from tests.web.test_pages import MOST_QUERIES, signed_in
+from tests.web.test_pages import MOST_QUERIES, questions, signed_in
 from tests.world import MONDAY, atelier_lune
 
 pytestmark = pytest.mark.django_db
@@ -172,4 +172,4 @@ def test_the_pages_of_a_full_firm_ask_few_questions() -> None:
         with CaptureQueriesContext(connection) as asked:
             answer = client.get(home + where)
         assert answer.status_code == 200
-        assert len(asked) <= MOST_QUERIES, (where, len(asked))
+        assert len(questions(asked)) <= MOST_QUERIES, (where, len(questions(asked)))

@@ -136,6 +136,22 @@ def _after(request: HttpRequest) -> str:
     return reverse("firms")
 
 
+@never_cache
+def kept(request: HttpRequest) -> HttpResponse:
+    """What a form held when its session ended: shown to who typed it, to be sent or left."""
+    if not request.user.is_authenticated:
+        return redirect(f"{reverse('login')}?{urlencode({'next': request.get_full_path()})}")
+    form = request.session.pop("kept_form", None) if request.method == "GET" else None
+    if not form or not url_has_allowed_host_and_scheme(form["to"], {request.get_host()}):
+        return redirect("firms")
+    fields = [(name, value) for name, values in form["fields"].items() for value in values]
+    shown = [(name, value) for name, value in fields if value and name not in HIDDEN]
+    return render(request, "doors/kept.html", {"to": form["to"], "fields": fields, "shown": shown})
+
+
+HIDDEN = frozenset({"once", "seen", "next"})
+
+
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Ends the session."""

@@ -16,11 +16,21 @@ from comptant.doors.web import (
     reminder_page,
     start_page,
 )
+from comptant.doors.web.account import urls as account
+from comptant.doors.web.bank import urls as bank
+from comptant.doors.web.clients import urls as clients
+from comptant.doors.web.invoicing import urls as invoicing
+from comptant.doors.web.offers import urls as offers
+from comptant.doors.web.pipeline import urls as pipeline
+from comptant.doors.web.today import urls as today
 from comptant.ground.web.roles import BRINGING_IN, READING, only
 
 reads, brings_in = only(READING), only(BRINGING_IN)
 
+of_places = (today, pipeline, offers, clients, invoicing, bank, account)
+
 of_firm = [
+    *(page for place in of_places for page in place.of_firm),
     path("", reads(start_page.start), name="start"),
     path("path/", reads(path_page.path), name="path"),
     path("deals/", reads(deals_page.deals), name="deals"),
@@ -49,6 +59,7 @@ of_reminder = [
 urlpatterns = [
     path("", entrance.front_door, name="front-door"),
     path("login/", entrance.sign_in, name="login"),
+    path("kept/", entrance.kept, name="kept"),
     path("logout/", entrance.sign_out, name="logout"),
     path("firms/", entrance.firms, name="firms"),
     path("firms/new/", founding_page.new_firm, name="new-firm"),

@@ -51,6 +51,12 @@ def out_of_date(request: HttpRequest, text: str) -> HttpResponse:
     return _answer(request, 409, _("Someone was faster"), text, coin="stalled")
 
 
+def sent_before(request: HttpRequest) -> HttpResponse:
+    """409: the same form came twice; it acted once, and nothing more was done."""
+    text = _("This form was already sent, and what it asked was done once. Look at the page as it is now.")
+    return _answer(request, 409, _("Already recorded"), text, coin="cashed")
+
+
 def our_fault(request: HttpRequest) -> HttpResponse:
     """500: with a reference that the log has too. Nothing of the request is shown."""
     reference = f"{secrets.token_hex(1)}-{secrets.token_hex(2)}".upper()

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import resolve
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
@@ -17,12 +18,15 @@ from django.utils.http import urlencode
 from comptant.ground.database.scope import firm_scope
 from comptant.ground.firms import queries
 from comptant.ground.refusals import Refusal
-from comptant.ground.web.errors import refused
+from comptant.ground.web.errors import out_of_date, refused, sent_before
+from comptant.ground.web.gestures import OutOfDate, claim
 
 type_of_next = Callable[[HttpRequest], HttpResponse]
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 FIRM_PREFIX = "/f/"
+KEPT_ADDRESS = "/kept/"
+LONGEST_KEPT = 100_000
 LANGUAGES = frozenset(code for code, _ in settings.LANGUAGES)
 
 
@@ -105,6 +109,8 @@ class FirmMiddleware:
     def within_firm(self, request: Any, membership: queries.Membership) -> HttpResponse:
         """The whole request in one transaction, taken back when the answer says no."""
         self.know(request, membership)
+        if request.method == "POST" and not claim(request):
+            return sent_before(request)
         response = self.get_response(request)
         if response.status_code >= 400:
             transaction.set_rollback(True)
@@ -123,15 +129,28 @@ class FirmMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A refusal becomes an answer that says so; any other exception is a bug and stays loud."""
+        if isinstance(exception, OutOfDate):
+            return out_of_date(request, exception.text)
         return refused(request, exception) if isinstance(exception, Refusal) else None
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Asks to sign in, and comes back to the page that was wanted. HTMX is told 401 and keeps the form."""
+    """Asks to sign in, and comes back to the page that was wanted. HTMX is told 401: the form stays on the screen.
+
+    What a form held when its session ended waits in the new one, to be sent again by its author (``/kept/``).
+    """
     if getattr(request, "htmx", None):
-        response = HttpResponse(status=401)
-        response["HX-Redirect"] = (
-            f"{settings.LOGIN_URL}?{urlencode({'next': request.htmx.current_url_abs_path or '/'})}"  # type: ignore[attr-defined]
-        )
-        return response
-    return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
+        here = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+        text = render_to_string("web/_signed_out.html", {"url": f"{settings.LOGIN_URL}?{urlencode({'next': here})}"})
+        return HttpResponse(text, status=401)
+    wanted = keep_form(request) if request.method == "POST" else request.get_full_path()
+    return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': wanted})}")
+
+
+def keep_form(request: HttpRequest) -> str:
+    """Keep what was typed in the session that is about to begin; where it is shown comes back."""
+    typed = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
+    if not typed or request.FILES or len(urlencode(typed, doseq=True)) > LONGEST_KEPT:
+        return request.get_full_path()
+    request.session["kept_form"] = {"to": request.get_full_path(), "fields": typed}
+    return KEPT_ADDRESS

@@ -9,22 +9,37 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from comptant.ground.firms.models import Role
+from comptant.ground.web.roles import READING
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page of the main navigation. ``needs`` names the case that makes it appear; empty: day one."""
+    """A page of the main navigation. ``needs`` names the case that makes it appear; empty: day one.
+
+    ``until`` names the case from which others stand in its stead; ``letter`` is what follows G on the keyboard.
+    """
 
     key: str
     name: str | Promise
     icon: str
     route: str
+    roles: Collection[Role]
     needs: str = ""
+    until: str = ""
+    letter: str = ""
 
 
 PLACES = (
-    Place("start", _("Today"), "today", "start"),
-    Place("pipeline", _("Pipeline"), "pipeline", "deals"),
-    Place("receivables", _("To collect"), "cash-in", "receivables"),
+    Place("start", _("Today"), "today", "start", READING, letter="a"),
+    Place("pipeline", _("Pipeline"), "pipeline", "pipeline", READING, letter="p"),
+    Place("receivables", _("To collect"), "cash-in", "receivables", READING, until="statement", letter="f"),
+    Place("offers", _("Offers"), "offer", "offers", READING, "offer", letter="o"),
+    Place("clients", _("Clients"), "client", "clients", READING, "cash", letter="c"),
+    Place("invoices", _("Invoices"), "invoice", "invoices", READING, "statement", letter="f"),
+    Place("bank", _("Bank"), "bank", "bank", READING, "statement", letter="b"),
+    Place("forecast", _("Forecast"), "forecast", "forecast", READING, "forecast", letter="v"),
+    Place("extras", _("Extra requests"), "plus", "extra-requests", frozenset({Role.STAFF})),
 )
 
 
@@ -36,6 +51,7 @@ class Link:
     icon: str
     url: str
     is_here: bool
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +67,7 @@ class LineEntry:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """What surrounds a page below ``/f/<ref>/``."""
+    """What surrounds a page below ``/f/<ref>/``. An address is empty where the member may not go."""
 
     home: str
     firm: str
@@ -61,12 +77,16 @@ class Shell:
     is_importing: bool = False
     serves_many: bool = False
     line: tuple[LineEntry, ...] = ()
+    settings_url: str = ""
+    search_url: str = ""
+    here: str = ""
+    keys_off: bool = False
 
 
-def links(firm_ref: str, here: str, seen: Collection[str] = ()) -> list[Link]:
+def links(firm_ref: str, here: str, role: Role, seen: Collection[str] = ()) -> list[Link]:
     """The places to show, in order; ``seen`` are the cases that have occurred."""
     return [
-        Link(str(place.name), place.icon, reverse(place.route, args=[firm_ref]), place.key == here)
+        Link(str(place.name), place.icon, reverse(place.route, args=[firm_ref]), place.key == here, place.letter)
         for place in PLACES
-        if not place.needs or place.needs in seen
+        if role in place.roles and (not place.needs or place.needs in seen) and place.until not in seen
     ]

@@ -198,6 +198,7 @@ SENTENCES: Sentences = {
     "bad_cursor": _("This cursor is not of this list. Begin again without one."),
     "bad_idempotency_key": _("An idempotency key has 1 to {longest} printable ASCII characters."),
     "idempotency_mismatch": _("The key “{key}” came before with another request. Use a new key for a new request."),
+    "nothing_to_undo": _("This was taken back already, or is not for taking back."),
     "ahead_of_today": _("{day} has not come yet: what happened cannot be dated ahead."),
     "one_party_needed": _("Name one party: one that is there, or a new one."),
     "deal_or_party_needed": _("Name a deal, or a party without a sale before it; not both."),

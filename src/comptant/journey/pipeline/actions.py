@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,8 +13,9 @@ from django.db import IntegrityError, transaction
 
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm, Member
-from comptant.ground.journal.actions import begin, post, record
+from comptant.ground.journal.actions import begin, load_cases, post, record, settle
 from comptant.ground.journal.acts import Fact
+from comptant.ground.journal.differences import effective
 from comptant.ground.journal.rooms import DealHead
 from comptant.ground.money.amounts import Money, quantum
 from comptant.ground.parties.models import Party
@@ -120,6 +121,28 @@ def say(deal: Deal, kind: str, details: Mapping[str, Any] | None = None, *, at: 
     fact = Fact(kind, at, dict(details or {}), by=by.id)
     acts = record(deal.firm, {deal.id: [fact]})
     return next(act.id for act in reversed(acts) if act.kind == kind and not act.is_clock)
+
+
+UNSAID = frozenset(
+    {"buyer_move", "seller_touch", "maybe", "meeting_accepted", "stage", "estimate", "hold", "wake", "lost", "vanished",
+     "declined", "reactivated"}
+)  # fmt: skip
+"""What its author may take back: words about a sale, never what a client signed or a bank booked."""
+
+
+@transaction.atomic
+def unsay(deal: Deal, act_id: UUID, *, at: datetime, by: Member) -> None:
+    """Take back what was said of a deal: the act stays, a later one corrects it, and time concludes again.
+
+    Raises Refusal nothing_to_undo when it is not there, was taken back already, or is not for taking back; Refused
+    when what was said since cannot do without it.
+    """
+    [case] = load_cases(deal.firm, {deal.id: []})
+    act = next((act for act in effective(case.recorded) if act.id == act_id), None)
+    if act is None or act.is_clock or act.kind not in UNSAID:
+        raise Refusal("nothing_to_undo")
+    settle(deal.firm, [replace(case, unsaid=frozenset({act_id}))])
+    post(deal, act="undone", at=at, by=by, details={"kind": act.kind, "act": str(act_id)})
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from comptant.ground.web import days, figures, typography, words
+from comptant.ground.web import days, figures, gestures, typography, words
 
 register = template.Library()
 
@@ -101,3 +101,9 @@ def coin(name: str) -> SafeString:
 def icon(name: str) -> SafeString:
     """An icon of the sprite; decoration."""
     return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """The hidden word of a form that must act once, however often it is sent."""
+    return format_html('<input type="hidden" name="once" value="{}">', gestures.new_key())

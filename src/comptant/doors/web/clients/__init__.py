@@ -1,0 +1,1 @@
+"""Clients and prospects, one by one."""

@@ -1,0 +1,1 @@
+"""Invoices: to make, to follow, to recover."""

@@ -1,0 +1,1 @@
+"""Offers: written, presented, sent; extra requests."""

@@ -1,0 +1,13 @@
+"""Addresses of this place below ``/f/<ref>/``."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from comptant.doors.web import path_page
+from comptant.ground.web.roles import ASKING, READING, only
+
+of_firm: list[URLPattern] = [
+    path("offers/", only(READING)(path_page.path), name="offers"),
+    path("extra-requests/", only(ASKING)(path_page.path), name="extra-requests"),
+]

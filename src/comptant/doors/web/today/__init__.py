@@ -1,0 +1,1 @@
+"""What asks to be done today, and what is expected."""
