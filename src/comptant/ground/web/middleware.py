@@ -148,7 +148,12 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def keep_form(request: HttpRequest) -> str:
-    """Keep what was typed in the session that is about to begin; where it is shown comes back."""
+    """Keep what was typed in the session that is about to begin; where it is shown comes back.
+
+    Only for who had a session: a stranger's words are not ours to store.
+    """
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return request.get_full_path()
     typed = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
     if not typed or request.FILES or len(urlencode(typed, doseq=True)) > LONGEST_KEPT:
         return request.get_full_path()
