@@ -32,7 +32,7 @@ def shell(
         home=reverse("start" if reads else "extra-requests", args=[screen.firm_ref]),
         firm=request.firm.name,
         person=request.member.name,
-        places=links(screen.firm_ref, here, role, cases(request.firm)),
+        places=links(screen.firm_ref, here, role, cases(request.firm, stocks)),
         import_url=reverse("imports", args=[screen.firm_ref]) if has_role(request.member, BRINGING_IN) else "",
         is_importing=here == "imports",
         serves_many=bool(getattr(request, "session", {}).get("serves_many", False)),
@@ -45,24 +45,28 @@ def shell(
 
 _CASES = """
 SELECT EXISTS (SELECT 1 FROM offers_offer WHERE firm_id = %(firm)s),
-       EXISTS (SELECT 1 FROM journal_balance WHERE firm_id = %(firm)s AND account = 'cashed'),
+       EXISTS (SELECT 1 FROM payments_payment WHERE firm_id = %(firm)s),
        EXISTS (SELECT 1 FROM payments_statement WHERE firm_id = %(firm)s),
        EXISTS (SELECT 1 FROM invoices_invoice WHERE firm_id = %(firm)s)
-       OR (SELECT count(*) >= 5
-           FROM (SELECT 1 FROM pipeline_standing WHERE firm_id = %(firm)s AND has_amount LIMIT 5) s)
+       OR (SELECT count(*) >= 5 FROM (SELECT 1 FROM pipeline_standing WHERE firm_id = %(firm)s AND place = 'hoped'
+                                      AND has_amount ORDER BY net DESC LIMIT 5) s)
 """
 
 
-def cases(firm: Firm) -> frozenset[str]:
+def cases(firm: Firm, stocks: Mapping[str, Stock] | None = None) -> frozenset[str]:
     """Which first cases have occurred: each makes a place appear, for ever (design 1.1). Asked until all have."""
     key = f"cases:{firm.id}"
     known: frozenset[str] = cache.get(key) or frozenset()
-    if len(known) < len(CASES):
-        with prepared_cursor() as cursor:
-            cursor.execute(_CASES, {"firm": firm.id})
-            known = frozenset(name for name, has_come in zip(CASES, cursor.fetchone(), strict=True) if has_come)
-        cache.set(key, known, FOR_A_DAY if len(known) == len(CASES) else 0)
-    return known
+    if len(known) == len(CASES):
+        return known
+    with prepared_cursor() as cursor:
+        cursor.execute(_CASES, {"firm": firm.id})
+        found = {name for name, has_come in zip(CASES, cursor.fetchone(), strict=True) if has_come}
+    if stocks and stocks.get("cashed", Stock()).net:
+        found.add("cash")
+    if found - known:
+        cache.set(key, known | found, FOR_A_DAY)
+    return known | found
 
 
 CASES = ("offer", "cash", "statement", "forecast")
