@@ -8,7 +8,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 from bench import cluster
-from bench.bars import api, bank, imports, invoices, large_firm, posts, reminders, search
+from bench.bars import api, bank, imports, invoices, large_firm, posts, reminders, screens, search
 from bench.sizes import SIZES
 
 JOBS: dict[str, Callable[..., object]] = {
@@ -22,6 +22,9 @@ JOBS: dict[str, Callable[..., object]] = {
     "seed_invoices": lambda size: invoices.seed(SIZES[size]),
     "issue_some": invoices.issue_some,
     "seed_bank": lambda size: bank.seed(SIZES[size]),
+    "seed_screens": lambda size: screens.seed(SIZES[size]),
+    "session": screens.session,
+    "page_queries": screens.queries,
     "write": posts.write,
     "import": imports.load_file,
 }

@@ -196,7 +196,7 @@ class Web:
 
 
 @contextmanager
-def _floor(size: Size) -> Iterator[Web]:
+def _floor(size: Size, workers: int = 1) -> Iterator[Web]:
     """The floor's application, its session made by itself."""
     own = {
         "FLOOR_DSN": f"postgresql://{place.OWNER_ROLE}@/{_floor_database(size)}", "FLOOR_SCHEMA": "floor",
@@ -207,7 +207,7 @@ def _floor(size: Size) -> Iterator[Web]:
     made = subprocess.run(
         [sys.executable, "floor_django.py"], cwd=peers(), env=environment, check=True, stdout=subprocess.PIPE, text=True
     )
-    with _serving("floor_django:application", environment, peers(), "/ping") as (port, server):
+    with _serving("floor_django:application", environment, peers(), "/ping", workers) as (port, server):
         yield Web(port, server, f"sessionid={made.stdout.strip()}")
 
 
