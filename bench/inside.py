@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 
-from bench import cluster
-from bench.bars import api, bank, imports, invoices, large_firm, posts, reminders, screens, search
+from bench import cluster, offered
+from bench.bars import api, bank, imports, invoices, large_firm, lighthouse, posts, reminders, screens, search
 from bench.sizes import SIZES
 
 JOBS: dict[str, Callable[..., object]] = {
@@ -23,6 +23,8 @@ JOBS: dict[str, Callable[..., object]] = {
     "issue_some": invoices.issue_some,
     "seed_bank": lambda size: bank.seed(SIZES[size]),
     "seed_screens": lambda size: screens.seed(SIZES[size]),
+    "seed_lighthouse": lighthouse.seed,
+    "offer_link": offered.offered,
     "session": screens.session,
     "page_queries": screens.queries,
     "write": posts.write,

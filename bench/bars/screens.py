@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench import cluster, house, seeds
-from bench.bars import api, bank, large_firm, pages, reminders
+from bench.bars import bank, large_firm, pages, reminders
 from bench.bars.pages import Web
 from bench.measuring import Bar, in_pairs
 from bench.sizes import Size
 
 if TYPE_CHECKING:
-    from comptant.ground.firms.models import Firm
+    pass
 
 MOST_TIMES = 3
 STATIC = Path(__file__).parents[2] / "src" / "comptant" / "ground" / "web" / "static" / "comptant"
@@ -39,9 +39,7 @@ def prepare(size: Size) -> None:
     """Afterwards the large firm, the late one, the small one and the one with bank lines are there."""
     pages.prepare(size)
     reminders.prepare(size)
-    seeds.kept(
-        database(size), f"{bank.lines(size)}", lambda: cluster.inside(database(size), "seed_screens", size.name)
-    )
+    seeds.kept(database(size), f"{bank.lines(size)}", lambda: cluster.inside(database(size), "seed_screens", size.name))
 
 
 def seed(size: Size) -> None:
@@ -69,8 +67,7 @@ def run(size: Size) -> list[Bar]:
     cookie = cookie_of(large_firm.database(size), "large")
     numbers = count(1)
     screens: list[tuple[str, str, str, Callable[[], str]]] = [
-        (name, large_firm.database(size), "large", address)
-        for name, address in _of_large(numbers).items()
+        (name, large_firm.database(size), "large", address) for name, address in _of_large(numbers).items()
     ] + [
         ("invoices", reminders.database(size), "late", lambda: "/f/late/invoices/"),
         ("today, late", reminders.database(size), "late", lambda: "/f/late/"),
