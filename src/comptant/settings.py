@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "comptant.journey.payments",
     "comptant.journey.recovery",
     "comptant.outlook.reports",
+    "comptant.outlook.today",
     "comptant.doors.web",
     "comptant.doors.api",
     "django.contrib.contenttypes",
