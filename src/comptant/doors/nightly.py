@@ -16,6 +16,7 @@ from comptant.ground.firms.queries import OPERATOR, get_firm, memberships_of
 from comptant.ground.journal.rollup import roll_all
 from comptant.ground.mail.links import forget_expired
 from comptant.ground.mail.sending import send_waiting
+from comptant.ground.web.gestures import forget_forms
 from comptant.ground.web.limits import forget_knocks
 from comptant.journey.invoices import clock as invoices
 from comptant.journey.offers import clock as offers
@@ -80,6 +81,7 @@ def run_all(now: datetime | None = None) -> int:
         remind(firm, firm.today(now), now)
         with firm_scope(firm.id):
             calls.forget(firm, now)
+            forget_forms(firm, now)
     forget_expired(now)
     forget_knocks(now)
     return posted

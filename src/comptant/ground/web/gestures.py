@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.db import connection
@@ -17,9 +18,12 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 
 from comptant.ground.database.ids import uuid7
+from comptant.ground.firms.models import Firm
+from comptant.ground.web.models import SentForm
 from comptant.ground.web.request import MemberRequest
 
 LONGEST_KEY = 40
+KEPT = timedelta(days=1)
 
 
 class OutOfDate(Exception):
@@ -58,6 +62,11 @@ def claim(request: MemberRequest) -> bool:
             [uuid7(), request.firm.id, request.member.id, key.replace("\x00", ""), request.now],
         )
         return bool(cursor.rowcount)
+
+
+def forget_forms(firm: Firm, now: datetime) -> int:
+    """Clear the words of forms sent more than a day ago; how many."""
+    return SentForm.objects.filter(firm=firm, at__lte=now - KEPT).delete()[0]
 
 
 def acted(request: HttpRequest, done: Done, *, to: str, fragments: Sequence[str] | None = None) -> HttpResponse:
