@@ -110,6 +110,14 @@ class Invoice(FirmModel):
             models.Index(fields=["firm", "corrects"], name="invoice_corrected", condition=Q(corrects__isnull=False)),
             models.Index(fields=["firm", "series"], name="invoice_of_series", condition=Q(series__isnull=False)),
             models.Index(fields=["firm", "agreement"], name="invoice_agreed", condition=Q(agreement__isnull=False)),
+            models.Index(
+                fields=["firm", "party"], name="invoice_owed", condition=Q(open_net__gt=0) | Q(open_tax__gt=0)
+            ),
+            models.Index(
+                fields=["firm", "party"],
+                name="invoice_lessened",
+                condition=Q(open_net__lt=F("net")) | Q(open_tax__lt=F("tax")),
+            ),
         ]
 
     def __str__(self) -> str:
