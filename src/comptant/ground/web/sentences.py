@@ -65,6 +65,7 @@ SENTENCES: Sentences = {
     "offer_not_sent": _("Offer {number} was not sent yet: there is nothing to answer."),
     "offer_ended": _("Offer {number} has ended and can no longer be answered."),
     "offer_expired": _("Offer {number} could be answered until {day}."),
+    "offer_not_expired": _("Offer {number} has not expired: there is nothing to reopen."),
     "already_answered": _("Offer {number} was already answered."),
     "code_needed": _("Ask for a code first: it is sent by e-mail."),
     "code_wrong": _("This is not the code that was sent. Tries left: {left}."),
@@ -149,6 +150,9 @@ SENTENCES: Sentences = {
     "other_currency": _("Invoice {number} is in {currency}: a payment in another currency cannot settle it."),
     "credit_note_not_paid": _("{number} is a credit note: nothing is to be paid on it."),
     "line_already_matched": _("Someone matched this line meanwhile ({day}, {amount})."),
+    "line_set_aside": _(
+        "Someone set this line aside meanwhile ({day}, {amount}): it is no client’s. Put it back first."
+    ),
     "line_not_matched": _("This line is not matched ({day}, {amount}): there is nothing to undo."),
     "payment_used": _("Money of this line was given back or bounced since ({day}, {amount}): it cannot be undone."),
     "bounced_more_than_received": _("The bank takes back {amount}, and {left} is left of this payment."),

@@ -233,12 +233,13 @@ def open_accounts(firm: Firm, payments: Sequence[Payment], allocations: Sequence
 
 
 def take_lines(firm: Firm, lines: Sequence[BankLine]) -> None:
-    """The lines become matched, by whoever comes first. Raises Refusal line_already_matched, naming one."""
+    """The lines become matched, by whoever comes first. Raises Refusal line_already_matched, line_set_aside."""
     ids = sorted({line.id for line in lines})
     held = list(BankLine.objects.select_for_update().filter(firm=firm, id__in=ids).order_by("id"))
     for line in held:
-        if line.state == LineState.MATCHED:
-            raise Refusal("line_already_matched", day=line.booked_on.isoformat(), amount=str(line.amount))
+        if line.state != LineState.OPEN:
+            code = "line_already_matched" if line.state == LineState.MATCHED else "line_set_aside"
+            raise Refusal(code, day=line.booked_on.isoformat(), amount=str(line.amount))
     BankLine.objects.filter(firm=firm, id__in=ids).update(state=LineState.MATCHED)
 
 

@@ -65,6 +65,10 @@ FAULTS: dict[str, str] = {
       LEFT JOIN (SELECT line_id, sum(amount) AS amount FROM used GROUP BY 1) u ON u.line_id = l.id
       WHERE l.firm_id = %(firm)s
         AND CASE l.state WHEN 'matched' THEN u.amount IS DISTINCT FROM l.amount ELSE u.amount IS NOT NULL END""",
+    "lines set aside say when, and no others do": """
+      SELECT l.id::text, l.state FROM payments_bankline l
+      LEFT JOIN payments_setaside s ON s.firm_id = l.firm_id AND s.line_id = l.id
+      WHERE l.firm_id = %(firm)s AND (l.state = 'set_aside') <> (s.id IS NOT NULL)""",
     "accounts are their party's": """
       SELECT a.id::text, d.ref FROM payments_accountdeal a
       JOIN deals_deal d ON d.firm_id = a.firm_id AND d.id = a.deal_id

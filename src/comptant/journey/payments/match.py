@@ -55,13 +55,14 @@ class LineProposals:
     is_posted: bool = False
 
 
-def propose(firm: Firm, lines: Sequence[BankLine] | None = None) -> list[LineProposals]:
+def propose(firm: Firm, lines: Sequence[BankLine] | None = None, known: Ledger | None = None) -> list[LineProposals]:
     """What each line that waits may pay (all of them without ``lines``). Reads only; five queries, however many.
 
-    What is sure for one line is no longer there for the next: the oldest comes first.
+    What is sure for one line is no longer there for the next: the oldest comes first. ``known`` is what is open, where
+    it was read already.
     """
     waiting = open_lines(firm) if lines is None else list(lines)
-    limits, known = limits_of(firm), ledger_of(firm, waiting)
+    limits, known = limits_of(firm), ledger_of(firm, waiting) if known is None else known
     told = {line.id: line_of(firm, line) for line in waiting}
     sure: dict[UUID, list[Proposal]] = {}
     for line in waiting:
@@ -102,6 +103,12 @@ def ledger_of(firm: Firm, lines: Iterable[BankLine]) -> Ledger:
         OpenInvoice(known, number, party, open_net + open_tax, net + tax, issued_on, due_on, currency)
         for known, number, party, open_net, open_tax, net, tax, issued_on, due_on, currency in rows
     ]
+    names = dict(Party.objects.filter(firm=firm, id__in={one.party for one in invoices}).values_list("id", "name"))
+    return ledger(invoices, names, payers_of(firm, lines))
+
+
+def payers_of(firm: Firm, lines: Iterable[BankLine]) -> dict[str, dict[UUID, int]]:
+    """By account of the lines, the parties that pay from it, and how often it was confirmed."""
     ibans = sorted({line.iban for line in lines if line.iban})
     memory: dict[str, dict[UUID, int]] = {}
     own = Party.objects.filter(firm=firm, iban__in=ibans).exclude(iban="").values_list("iban", "id")
@@ -110,8 +117,7 @@ def ledger_of(firm: Firm, lines: Iterable[BankLine]) -> Ledger:
     taught = IbanMemory.objects.filter(firm=firm, iban__in=ibans).values_list("iban", "party_id", "times")
     for iban, party, times in taught:
         memory.setdefault(iban, {})[party] = times
-    names = dict(Party.objects.filter(firm=firm, id__in={one.party for one in invoices}).values_list("id", "name"))
-    return ledger(invoices, names, memory)
+    return memory
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from comptant.doors.api.shapes.values import Given, Pages, Paging, Short
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.roles import KEEPING_BOOKS, LEADING
 from comptant.journey.invoices.models import Invoice
-from comptant.journey.payments import actions, bank, match, queries
+from comptant.journey.payments import actions, aside, bank, match, queries
 from comptant.journey.payments.models import BankLine, Payment
 
 door = Door("payments")
@@ -112,10 +112,10 @@ def _choice(request: ApiRequest, line: BankLine, body: shapes.Confirming) -> mat
 
 @door.does("/bank/lines/{line}/release", shapes.BankLine, roles=KEEPING_BOOKS, scope="payments")
 def release_a_line(request: ApiRequest, line: UUID) -> Any:
-    """A line was matched by mistake: its payments were never said, and it waits again."""
+    """A line was matched or set aside by mistake: its payments were never said, and it waits again."""
     found = queries.get_line(request.firm, line)
     found.firm = request.firm
-    actions.unmatch(found, at=request.at, by=request.member)
+    aside.release(found, at=request.at, by=request.member)
     return _line(queries.get_line(request.firm, line))
 
 

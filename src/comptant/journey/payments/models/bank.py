@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comptant.ground.database.rows import FirmForeignKey, FirmModel, LightFirmModel
 from comptant.ground.documents.models import Document
+from comptant.ground.firms.models import Member
 
 
 class BankAccount(FirmModel):
@@ -102,9 +103,27 @@ class BankLine(LightFirmModel):
         ]
         indexes = [
             models.Index(fields=["firm", "booked_on", "id"], name="bank_line_open", condition=Q(state="open")),
+            models.Index(
+                fields=["firm", "booked_on", "id"],
+                include=["amount", "currency"],
+                name="bank_line_waiting",
+                condition=Q(state="open", amount__gt=0),
+            ),
+            models.Index(fields=["firm", "booked_on", "id"], name="bank_line_done", condition=~Q(state="open")),
             models.Index(fields=["firm", "account", "booked_on"], name="bank_line_by_day"),
             models.Index(fields=["firm", "said_number"], name="bank_line_said", condition=~Q(said_number="")),
         ]
 
     def __str__(self) -> str:
         return self.label
+
+
+class SetAside(LightFirmModel):
+    """A line that is no client's: a loan, a tax given back, a move between accounts. It pays no invoice."""
+
+    line = FirmForeignKey(BankLine, related_name="set_aside")
+    at = models.DateTimeField()
+    by = FirmForeignKey(Member, null=True, related_name="+")
+
+    class Meta(LightFirmModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["firm", "line"], name="set_aside_once")]

@@ -1,0 +1,115 @@
+"""What is open near a few lines: enough to propose for them what the whole ledger would, without reading all of it.
+
+A line finds an invoice by its number, by its amount, by the account or the name of who pays; and then whatever else
+those parties owe. The rest of the ledger says nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from comptant.ground.firms.models import Firm
+from comptant.ground.parties.models import Party
+from comptant.journey.payments.match import LineProposals, payers_of, propose
+from comptant.journey.payments.models import BankLine
+from comptant.journey.payments.rules.ledger import RUN, Ledger, OpenInvoice, joined, ledger
+from comptant.journey.payments.rules.names import known_name
+from comptant.journey.payments.rules.statements import plain
+from comptant.journey.prospects.search import FIRST
+
+MOST_AT_ONCE = 40
+"""Lines for which this is worth it; more are better served by the whole ledger."""
+MOST_OF_AN_AMOUNT = 2_000
+"""Invoices of the amounts that came in that are looked at."""
+MOST_NAMESAKES = 20
+WORDS_OF_A_NUMBER = 4
+
+_NEAR = """
+WITH open AS MATERIALIZED (
+  SELECT id, number, party_id, open_net + open_tax AS gross, net + tax AS total, issued_on, due_on, currency
+  FROM invoices_invoice WHERE firm_id = %(firm)s AND (open_net > 0 OR open_tax > 0) AND kind <> 'credit_note'
+), met AS (
+  SELECT party_id FROM open WHERE party_id = ANY(%(parties)s)
+    OR regexp_replace(upper(number), '[^A-Z0-9]', '', 'g') = ANY(%(words)s)
+    OR substring(number FROM '([0-9]+)[^0-9]*$') = ANY(%(runs)s)
+  UNION (SELECT party_id FROM open WHERE gross = ANY(%(amounts)s) LIMIT %(most)s)
+)
+SELECT id, number, party_id, gross, total, issued_on, due_on, currency FROM open
+WHERE party_id IN (SELECT party_id FROM met)
+"""
+
+
+def propose_near(firm: Firm, lines: Sequence[BankLine]) -> list[LineProposals]:
+    """What each of a few lines may pay, as ``propose`` says it; reads what is near them alone. Six queries at most."""
+    return propose(firm, lines, ledger_near(firm, lines[:MOST_AT_ONCE]))
+
+
+def ledger_near(firm: Firm, lines: Sequence[BankLine]) -> Ledger:
+    """The part of the ledger that the lines may meet."""
+    payers = payers_of(firm, lines)
+    parties = {party for of_account in payers.values() for party in of_account} | set(_namesakes(lines))
+    words, runs = _said(lines)
+    asked = {
+        "firm": firm.id, "parties": list(parties), "words": words, "runs": runs, "most": MOST_OF_AN_AMOUNT,
+        "amounts": sorted({line.amount for line in lines}),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAR, asked)
+        invoices = [OpenInvoice(*row) for row in cursor.fetchall()]
+    names = dict(Party.objects.filter(firm=firm, id__in={one.party for one in invoices}).values_list("id", "name"))
+    return ledger(invoices, names, payers)
+
+
+def _said(lines: Iterable[BankLine]) -> tuple[list[str], list[str]]:
+    """Everything in the lines that may be a number of an invoice, joined; and their runs of digits."""
+    words: set[str] = set()
+    runs: set[str] = set()
+    for line in lines:
+        said = plain(f"{line.label} {line.end_to_end} {line.reference}").split()
+        words |= set(_groups(said)) | ({joined(line.said_number)} if line.said_number else set())
+        runs |= {run for word in said for run in RUN.findall(word) if len(run) >= 4}
+    return sorted(words), sorted(runs)
+
+
+def _groups(words: Sequence[str]) -> Iterator[str]:
+    for size in range(1, WORDS_OF_A_NUMBER + 1):
+        for start in range(len(words) - size + 1):
+            yield "".join(words[start : start + size])
+    for start, word in enumerate(words):
+        if word.startswith("RF"):
+            for end in range(start + 1, min(start + 8, len(words)) + 1):
+                yield "".join(words[start:end])[4:]
+
+
+def _namesakes(lines: Iterable[BankLine]) -> list[UUID]:
+    """Parties whose name holds that of a payer; the rules then say which is the same."""
+    names = sorted({said for line in lines if len(said := known_name(line.payer)) >= 3})
+    if not names:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT found.id FROM unnest(%(names)s::text[], %(patterns)s::text[]) AS said(name, pattern)"
+            " CROSS JOIN LATERAL (SELECT id FROM prospects_beginning(said.name, '', %(first)s, %(most)s)"
+            "  UNION ALL SELECT id FROM prospects_holding(said.name, said.pattern, %(first)s, %(most)s)) AS found",
+            {"names": names, "patterns": _patterns(names), "first": FIRST, "most": MOST_NAMESAKES},
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _patterns(names: Iterable[str]) -> list[str]:
+    r"""What finds a name whatever its accents, and what stands between its words.
+
+    >>> _patterns(["BOREAL NORD"])
+    ['b[oôöóòõ]r[eéèêë][aàâäáãå]l[^a-z0-9]+[nñ][oôöóòõ]rd']
+    """
+    return ["".join(_FOLDED.get(letter, letter) for letter in name.lower()) for name in names]
+
+
+_FOLDED: Mapping[str, Any] = {
+    "a": "[aàâäáãå]", "c": "[cç]", "e": "[eéèêë]", "i": "[iîïíì]", "n": "[nñ]", "o": "[oôöóòõ]", "u": "[uûüùú]",
+    "y": "[yÿý]", " ": "[^a-z0-9]+",
+}  # fmt: skip
