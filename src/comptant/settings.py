@@ -75,6 +75,7 @@ DATABASES = place.connections(HOME)
 # --- rooms ------------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "comptant.ground.firms",
+    "comptant.ground.access",
     "comptant.ground.parties",
     "comptant.ground.deals",
     "comptant.ground.journal",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.apps import apps
 
 FLOORS = ("ground", "journey", "outlook", "doors")
-GROUND = ("refusals", "money", "database", "firms", "parties", "deals", "journal", "documents", "mail", "web")
+GROUND = ("refusals", "money", "database", "firms", "access", "parties", "deals", "journal", "documents", "mail", "web")
 JOURNEY = ("prospects", "pipeline", "offers", "invoices", "payments", "recovery")
 
 

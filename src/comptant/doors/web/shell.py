@@ -40,6 +40,8 @@ def shell(
         settings_url=reverse("settings", args=[screen.firm_ref]) if role in OWNING else "",
         search_url=reverse("search", args=[screen.firm_ref]) if reads else "",
         here=here,
+        keys_off=bool(getattr(request.user, "keys_off", False)),
+        keys_url=reverse("keys", args=[screen.firm_ref]) if reads else "",
     )
 
 

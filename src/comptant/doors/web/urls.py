@@ -62,6 +62,7 @@ urlpatterns = [
     path("kept/", entrance.kept, name="kept"),
     path("logout/", entrance.sign_out, name="logout"),
     path("firms/", entrance.firms, name="firms"),
+    *account.of_person,
     path("firms/new/", founding_page.new_firm, name="new-firm"),
     path("welcome/<str:key>/", founding_page.first_account, name="first-account"),
     path("o/<str:secret>/", include(of_client)),

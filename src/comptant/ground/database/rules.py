@@ -14,6 +14,7 @@ from comptant.ground.database.place import APP_ROLE, BATCH_ROLE, OWNER_ROLE
 FIRMS = "firms_firm"
 GLOBAL = frozenset(
     {
+        "access_passkey", "access_recoverycode", "access_secondstep",
         "auth_group", "auth_group_permissions", "auth_permission",
         "axes_accessattempt", "axes_accessattemptexpiration", "axes_accessfailurelog", "axes_accesslog",
         "django_content_type", "django_migrations", "django_session",

@@ -79,6 +79,8 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=120, blank=True)
     language = models.CharField(max_length=10, blank=True)
     is_active = models.BooleanField(default=True)
+    keys_off = models.BooleanField(default=False, db_default=False)
+    """Single-letter keys do nothing on their screens (WCAG 2.1.4)."""
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from comptant.ground.firms.models import Role
-from comptant.ground.web.roles import READING
+from comptant.ground.web.roles import KEEPING_BOOKS, READING
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ PLACES = (
     Place("offers", _("Offers"), "offer", "offers", READING, "offer", letter="o"),
     Place("clients", _("Clients"), "client", "clients", READING, "cash", letter="c"),
     Place("invoices", _("Invoices"), "invoice", "invoices", READING, "statement", letter="f"),
-    Place("bank", _("Bank"), "bank", "bank", READING, "statement", letter="b"),
+    Place("bank", _("Bank"), "bank", "bank", KEEPING_BOOKS, "statement", letter="b"),
     Place("forecast", _("Forecast"), "forecast", "forecast", READING, "forecast", letter="v"),
     Place("extras", _("Extra requests"), "plus", "extra-requests", frozenset({Role.STAFF})),
 )
@@ -81,6 +81,7 @@ class Shell:
     search_url: str = ""
     here: str = ""
     keys_off: bool = False
+    keys_url: str = ""
 
 
 def links(firm_ref: str, here: str, role: Role, seen: Collection[str] = ()) -> list[Link]:

@@ -22,6 +22,12 @@ SENTENCES: Sentences = {
     "firm_ref_taken": _("A firm here is already called “{ref}”. Choose another short name."),
     "unknown_field": _("The firm has no “{field}” to set."),
     "bad_identifier": _("“{value}” cannot be the firm’s {field}: a digit or a letter is wrong."),
+    # Who signs in.
+    "wrong_code": _("This code is wrong, too old, or was used already. Take the next one."),
+    "second_step_on": _("The second step is on already."),
+    "sealed_elsewhere": _(
+        "This was sealed with another secret key than this installation’s. Put the former COMPTANT_SECRET_KEY back."
+    ),
     # The journal.
     "no_such_deal": _("This deal does not exist, or belongs to another firm."),
     "not_enough_there": _("The amount is not where this act takes it from. Nothing was recorded."),
