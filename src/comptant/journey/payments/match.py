@@ -10,6 +10,7 @@ from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Value
 
 from comptant.ground.database.bulk import collecting_rarely
 from comptant.ground.database.scope import firm_scope
@@ -111,12 +112,11 @@ def payers_of(firm: Firm, lines: Iterable[BankLine]) -> dict[str, dict[UUID, int
     """By account of the lines, the parties that pay from it, and how often it was confirmed."""
     ibans = sorted({line.iban for line in lines if line.iban})
     memory: dict[str, dict[UUID, int]] = {}
-    own = Party.objects.filter(firm=firm, iban__in=ibans).exclude(iban="").values_list("iban", "id")
-    for iban, party in own:
-        memory.setdefault(iban, {})[party] = 0
+    own = Party.objects.filter(firm=firm, iban__in=ibans).exclude(iban="").annotate(times=Value(0))
     taught = IbanMemory.objects.filter(firm=firm, iban__in=ibans).values_list("iban", "party_id", "times")
-    for iban, party, times in taught:
-        memory.setdefault(iban, {})[party] = times
+    for iban, party, times in own.values_list("iban", "id", "times").union(taught, all=True) if ibans else ():
+        known = memory.setdefault(iban, {})
+        known[party] = max(times, known.get(party, 0))
     return memory
 
 
