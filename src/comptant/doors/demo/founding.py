@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from comptant.doors.demo import cast
+from comptant.doors.demo.desk import lay_desk
 from comptant.doors.demo.past import past_stories
 from comptant.doors.demo.present import OVERPAID, present_stories
 from comptant.doors.demo.story import CENT, PARIS, Bill, Story, facts_of
@@ -79,6 +80,7 @@ def _furnish(firm: Firm) -> str:
     deals = _write(firm, stories, members)
     _learn(firm, deals)
     roll_all(firm)
+    lay_desk(firm)
     return password
 
 

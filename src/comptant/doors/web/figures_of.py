@@ -11,6 +11,7 @@ from comptant.doors.web.deal_rows import without_amount
 from comptant.doors.web.path_view import Flow, PathFigures, Stock
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.freshness import version
+from comptant.ground.journal.sums import Tails
 from comptant.outlook.reports import paths
 
 KEPT = 300
@@ -24,10 +25,11 @@ def path(
 
     ``is_today`` also counts the deals without an amount; ``known`` is the journal's version, when it was read already.
     """
-    key = f"path:{firm.id}:{as_of}:{since}:{until}:{is_today}:{known or version(firm)}"
+    known = known or version(firm)
+    key = f"path:{firm.id}:{as_of}:{since}:{until}:{is_today}:{known}"
     kept: dict[str, PathFigures] | None = cache.get(key)
     if kept is None:
-        kept = _read(firm, as_of, since, until, is_today)
+        kept = _read(firm, as_of, since, until, is_today, known)
         cache.set(key, kept, KEPT)
     return kept
 
@@ -49,8 +51,12 @@ def has_anything(firm: Firm) -> bool:
     return bool(version(firm))
 
 
-def _read(firm: Firm, as_of: date, since: date | None, until: date, is_today: bool) -> dict[str, PathFigures]:
-    found = paths.path(firm, as_of, since, until, count_flow_deals=False, currencies=())
+def _read(
+    firm: Firm, as_of: date, since: date | None, until: date, is_today: bool, known: str
+) -> dict[str, PathFigures]:
+    tails: Tails = cache.get(f"tails:{firm.id}:{known}") or {}
+    found = paths.path(firm, as_of, since, until, count_flow_deals=False, currencies=(), tails=tails)
+    cache.set(f"tails:{firm.id}:{known}", tails, KEPT)
     # Which deals have no amount is kept for today alone.
     bare = {(currency, place): count for currency, place, count in without_amount(firm)} if is_today else {}
     return {

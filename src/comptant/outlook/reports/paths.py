@@ -28,6 +28,7 @@ def path(
     known_at: datetime | None = None,
     count_flow_deals: bool = True,
     currencies: Collection[str] | None = None,
+    tails: Tails | None = None,
 ) -> list[Path]:
     """Balances at the end of ``as_of`` and flows of ``since`` to ``until``, both included; one per currency.
 
@@ -36,9 +37,10 @@ def path(
     ``currencies`` says them without a query; those that moved in the days asked about are there in any case.
     Without a period the flows are all those up to ``as_of``. ``known_at`` leaves out what was recorded later.
     Counting the deals of each flow reads every posting of the period: without it ``deals`` is None.
+    Who asks for several days of a journal that has not changed gives the same ``tails`` each time: they are read once.
     """
     end = until or as_of
-    tails: Tails = {}
+    tails = {} if tails is None else tails
     at_day = sums(firm, as_of, known_at=known_at, tails=tails)
     moved = at_day if since is None and end == as_of else sums(firm, end, since or BEGINNING, known_at, tails)
     standing = at_day.deals if known_at is None else deals_by_account(firm, as_of, known_at)
