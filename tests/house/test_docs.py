@@ -73,8 +73,9 @@ def test_every_dependency_says_why() -> None:
         *(line for group in groups for line in group if isinstance(line, str)),
     ]
     names = {re.match(r"[\w.-]+", line)[0].lower() for line in wanted}  # type: ignore[index]
-    assets = json.loads(text(ROOT / "assets" / "package.json"))
-    names |= {*assets["dependencies"], *assets["devDependencies"]}
+    for folder in ("assets", "bench/lighthouse"):
+        packages = json.loads(text(ROOT / folder / "package.json"))
+        names |= {*packages["dependencies"], *packages.get("devDependencies", {})}
     page = text(ROOT / "docs" / "dependencies.md").lower()
     missing = sorted(name for name in names if f"| `{name}" not in page)
     assert not missing, f"{missing}: a line each in docs/dependencies.md: why this one"
