@@ -1,4 +1,4 @@
-"""``/f/<ref>/``: first steps while nothing is there, then the path of the euro."""
+"""``/f/<ref>/``: first steps while nothing is there, then the day."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -15,6 +15,7 @@ from comptant.doors.web import figures_of
 from comptant.doors.web.path_page import long_day
 from comptant.doors.web.screen import Screen
 from comptant.doors.web.shell import shell
+from comptant.doors.web.today.today_page import today
 from comptant.ground.web import words
 from comptant.ground.web.request import MemberRequest
 from comptant.ground.web.typography import typo
@@ -22,9 +23,9 @@ from comptant.ground.web.typography import typo
 
 @require_safe
 def start(request: MemberRequest, firm_ref: str) -> HttpResponse:
-    """GET shows the first steps, or leads to the path once anything is there."""
+    """GET shows the first steps; the day, once anything is there."""
     if figures_of.has_anything(request.firm):
-        return redirect("path", firm_ref=firm_ref)
+        return today(request, firm_ref)
     context = start_context(Screen.of(request), request.member.name)
     context["shell"] = shell(request, "start")
     return render(request, "doors/start.html", context)

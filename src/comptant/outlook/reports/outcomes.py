@@ -92,9 +92,9 @@ class Outcomes:
 
     def odds(self, stages: Mapping[str, Stage]) -> dict[str, float]:
         """By stage, the chance that a deal in it will be won: the rate of those that reached it, shrunk to 0.1."""
-        return {key: shrunk_rate(*self._ended_beyond(stage.position)) for key, stage in stages.items()}
+        return {key: shrunk_rate(*self.ended_from(stage.position)) for key, stage in stages.items()}
 
-    def _ended_beyond(self, position: int) -> tuple[int, int]:
+    def ended_from(self, position: int) -> tuple[int, int]:
         """(won, ended) of the recent deals that reached at least this position."""
         reached = [(end, n) for (furthest, end), n in self.by_furthest.items() if furthest >= position]
         return sum(n for end, n in reached if end == "won"), sum(n for end, n in reached if end in ENDS)

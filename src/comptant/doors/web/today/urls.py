@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from comptant.doors.web import path_page
+from comptant.doors.web.today import forecast_page, today_page
 from comptant.ground.web.roles import READING, only
 
-of_firm: list[URLPattern] = [path("forecast/", only(READING)(path_page.path), name="forecast")]
+reads = only(READING)
+
+of_firm: list[URLPattern] = [
+    path("acts/<path:action_key>/postponement/", reads(today_page.postponement), name="act-postponement"),
+    path("acts/<path:action_key>/return/", reads(today_page.returned), name="act-return"),
+    path("forecast/", reads(forecast_page.forecast), name="forecast"),
+]

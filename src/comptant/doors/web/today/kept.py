@@ -1,0 +1,52 @@
+"""Figures of this place kept in the cache until the journal of the firm says something new."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import TypeVar
+
+from django.core.cache import cache
+
+from comptant.doors.web.today.acts_of import KEPT
+from comptant.ground.firms.models import Firm
+from comptant.ground.journal.freshness import version
+from comptant.outlook.today.rules import Known
+from comptant.outlook.today.watching import Named, Prospects, prospects, watched
+from comptant.outlook.today.weeks import known_to_come
+
+LONG = 0.5
+"""Seconds: what takes longer to count is kept an hour, whatever the journal says meanwhile."""
+AN_HOUR = 3600
+
+Figures = TypeVar("Figures")
+
+
+def weeks_known(firm: Firm, today: date, known: str = "") -> list[Known]:
+    """What is known to come in."""
+    return _kept("weeks", firm, today, known, lambda: known_to_come(firm, today))
+
+
+def prospects_known(firm: Firm, today: date, known: str = "") -> Prospects:
+    """Hope by stage, and whether it is enough."""
+    return _kept("prospects", firm, today, known, lambda: prospects(firm, today))
+
+
+def watched_now(firm: Firm, today: date, known: str = "") -> dict[str, Named]:
+    """What deserves a look, by name."""
+    return _kept("watched", firm, today, known, lambda: watched(firm))
+
+
+def _kept(name: str, firm: Firm, today: date, known: str, count: Callable[[], Figures]) -> Figures:
+    key = f"{name}:{firm.id}:{today}"
+    exact = f"{key}:{known or version(firm)}"
+    found: dict[str, Figures] = cache.get_many([exact, key])
+    if found:
+        return found[exact] if exact in found else found[key]
+    started = time.monotonic()
+    figures = count()
+    cache.set(exact, figures, KEPT)
+    if time.monotonic() - started > LONG:
+        cache.set(key, figures, AN_HOUR)
+    return figures

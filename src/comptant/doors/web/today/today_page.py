@@ -1,0 +1,149 @@
+"""Today: the acts, the path, the thirteen weeks, what to watch. Acts are put off here, and done where they lead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from comptant.doors.web import figures_of
+from comptant.doors.web.path_page import long_day
+from comptant.doors.web.path_view import path_view
+from comptant.doors.web.screen import Screen
+from comptant.doors.web.shell import shell
+from comptant.doors.web.today.act_lines import line_of, lines_of
+from comptant.doors.web.today.acts_of import LISTED, Day, day_of
+from comptant.doors.web.today.kept import prospects_known, watched_now, weeks_known
+from comptant.doors.web.today.watch_view import watch_view
+from comptant.doors.web.today.weeks_view import weeks_view
+from comptant.ground.firms.models import Role
+from comptant.ground.journal.freshness import version
+from comptant.ground.web import words
+from comptant.ground.web.gestures import Done, acted
+from comptant.ground.web.request import MemberRequest
+from comptant.ground.web.roles import sees_own_alone
+from comptant.ground.web.typography import typo
+from comptant.outlook.today import actions
+from comptant.outlook.today.rules import Act, put_off_until
+
+
+@require_safe
+def today(request: MemberRequest, firm_ref: str) -> HttpResponse:
+    """GET shows the day; ``?all=1`` every act, not a day's worth."""
+    screen, known = Screen.of(request), version(request.firm)
+    day = day_of(request.member, request.firm, request.today, known)
+    by_currency = figures_of.path(request.firm, request.today, None, request.today, is_today=True, known=known)
+    figures = figures_of.main(by_currency, screen.home, request.today)
+    word = words.currency_word(figures.currency)
+    context = acts_context(request, day) | {
+        "over": long_day(screen, request.today),
+        "path_title": str(words.PATH_TITLES[word]),
+        "path_note": typo(
+            _("Before tax: VAT is not yours. {one_place}").format(one_place=words.ONE_PLACE[word]), screen.language
+        ),
+        "path": path_view(figures, screen),
+        "path_url": reverse("path", args=[firm_ref]),
+        "weeks": weeks_view(weeks_known(request.firm, request.today, known), screen),
+        "forecast_url": reverse("forecast", args=[firm_ref]),
+        "watched": watch_view(
+            prospects_known(request.firm, request.today, known),
+            {} if sees_own_alone(request.member) else watched_now(request.firm, request.today, known),
+            figures.stocks,
+            screen,
+        ),
+        "shell": shell(request, "start", figures.stocks),
+    }
+    return render(request, "today/today.html", context)
+
+
+def acts_context(request: MemberRequest, day: Day) -> dict[str, Any]:
+    """What the title and the list of acts write."""
+    screen, is_whole = Screen.of(request), request.GET.get("all") == "1"
+    listed = day.acts if is_whole else day.acts[:LISTED]
+    return {
+        "title": typo(title(day, screen), screen.language),
+        "beside": typo(beside(day, screen), screen.language),
+        "acts": lines_of(listed, screen),
+        "more": _more(len(day.acts) - len(listed), screen),
+        "put_off": [line_of(act, screen, until) for act, until in day.put_off],
+        "may_act": request.member.role != Role.MENTOR,
+        "tomorrow": screen.long(put_off_until(request.today, request.firm.country)),
+    }
+
+
+def title(day: Day, screen: Screen) -> str:
+    """What is at stake today: ``Six actions, 48 900 € en jeu``. It never presumes success."""
+    count = len(day.acts)
+    if not count:
+        return _("Nothing to do today")
+    acts = ngettext("{count} act", "{count} acts", count).format(count=in_words(count, screen))
+    acts = acts[:1].upper() + acts[1:]
+    if not day.net:
+        return acts
+    return _("{acts}, {amount} at stake").format(acts=acts, amount=screen.whole(day.net))
+
+
+def in_words(count: int, screen: Screen) -> str:
+    """A small number in letters, as titles write it."""
+    small = (
+        _("one"), _("two"), _("three"), _("four"), _("five"), _("six"), _("seven"), _("eight"), _("nine"), _("ten"),
+        _("eleven"), _("twelve"),
+    )  # fmt: skip
+    return small[count - 1] if 1 <= count <= len(small) else screen.number(count)
+
+
+def beside(day: Day, screen: Screen) -> str:
+    """What the title's amount leaves out; empty when it leaves nothing out."""
+    if not day.beside:
+        return _("All ex VAT.") if day.net else ""
+    amounts = ", ".join(screen.amount(gross, currency) for gross, currency in day.beside)
+    return _("Ex VAT; besides, {amounts} inc VAT in the bank, on no invoice yet.").format(amounts=amounts)
+
+
+def _more(count: int, screen: Screen) -> str:
+    if count <= 0:
+        return ""
+    return ngettext("{count} more act", "{count} more acts", count).format(count=screen.number(count))
+
+
+@require_POST
+def postponement(request: MemberRequest, firm_ref: str, action_key: str) -> HttpResponse:
+    """POST puts an act off until the next working day, for this member alone."""
+    act, screen = _find(request, action_key), Screen.of(request)
+    until = put_off_until(request.today, request.firm.country)
+    actions.postpone(request.member, act.key, until, request.today)
+    line = line_of(act, screen, until)
+    text = _("“{phrase}” returns on {day}.").format(phrase=line.phrase, day=screen.long(until))
+    return _answered(request, firm_ref, Done(text, line.return_url))
+
+
+@require_POST
+def returned(request: MemberRequest, firm_ref: str, action_key: str) -> HttpResponse:
+    """POST brings back an act that was put off."""
+    act = _find(request, action_key)
+    actions.bring_back(request.member, act.key)
+    text = _("“{phrase}” is back.").format(phrase=line_of(act, Screen.of(request)).phrase)
+    return _answered(request, firm_ref, Done(text))
+
+
+def _find(request: MemberRequest, key: str) -> Act:
+    """The act of that name, if it is one of the member's; otherwise 404."""
+    act = day_of(request.member, request.firm, request.today).find(key)
+    if act is None or request.member.role == Role.MENTOR:
+        raise Http404
+    return act
+
+
+def _answered(request: MemberRequest, firm_ref: str, done: Done) -> HttpResponse:
+    context = acts_context(request, day_of(request.member, request.firm, request.today))
+    fragments = [
+        render_to_string("today/_acts.html", context, request),
+        render_to_string("today/_title.html", context | {"oob": True}, request),
+    ]
+    return acted(request, done, to=reverse("start", args=[firm_ref]), fragments=fragments)
