@@ -83,8 +83,10 @@ ICONS = {
 Said = Mapping[str, Any]
 
 
-def title(kind: str) -> str:
+def title(kind: str, said: Said | None = None) -> str:
     """What happened; an act unknown to this page is told by its own name."""
+    if kind == "offer_sent" and said and said.get("only_date"):
+        return _("Decision date agreed")
     return str(TITLES.get(kind, kind.replace("_", " ")))
 
 
@@ -144,8 +146,9 @@ def _channel(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
 
 
 def _offer(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
-    day = _shown_day(said, "decision_on", screen)
-    return _("Yes or no expected on {day}").format(day=day) if day else _("without a decision date")
+    day, who = _shown_day(said, "decision_on", screen), str(said.get("agreed_with") or "")
+    parts = [_("Yes or no expected on {day}").format(day=day) if day else _("without a decision date")]
+    return ", ".join([*parts, _("agreed with {who}").format(who=who)] if who else parts)
 
 
 def _hold(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -34,7 +35,7 @@ SORTS = {
 _WALK = """(SELECT firm_id, deal_id, place, net, stage, has_amount, decision_on, wake_on, stall_rule, last_move_on,
     opened_on, closed_on FROM pipeline_standing
   WHERE firm_id = %(firm)s AND place = %(place_{n})s AND (%(among)s::uuid[] IS NULL OR deal_id = ANY(%(among)s))
-    AND (%(seller)s::uuid IS NULL OR seller_id = %(seller)s)
+    AND (%(seller)s::uuid IS NULL OR seller_id = %(seller)s) AND (%(stage)s = '' OR stage = %(stage)s)
   ORDER BY {order} LIMIT %(end)s)"""
 _PROSPECTS = """
 SELECT d.ref, d.title, p.name, s.place, s.net, d.currency, s.stage, s.has_amount, s.decision_on, s.wake_on,
@@ -43,6 +44,14 @@ FROM (SELECT * FROM ({walks}) w ORDER BY {order} LIMIT %(limit)s OFFSET %(offset
 JOIN deals_deal d ON d.firm_id = s.firm_id AND d.id = s.deal_id
 JOIN parties_party p ON p.firm_id = d.firm_id AND p.id = d.party_id
 ORDER BY {order}
+"""
+_ONE = """
+SELECT d.ref, d.title, p.name, s.place, s.net, d.currency, s.stage, s.has_amount, s.decision_on, s.wake_on,
+       s.stall_rule, s.last_move_on, s.opened_on, s.closed_on
+FROM pipeline_standing s
+JOIN deals_deal d ON d.firm_id = s.firm_id AND d.id = s.deal_id
+JOIN parties_party p ON p.firm_id = d.firm_id AND p.id = d.party_id
+WHERE s.firm_id = %(firm)s AND s.deal_id = %(deal)s
 """
 # Walks the few rows of the index whose net is 0.
 _WITHOUT_AMOUNT = """
@@ -92,17 +101,18 @@ def deal_page(
     search: str,
     as_claims: bool = False,
     seller: UUID | None = None,
+    stage: str = "",
 ) -> Page:
     """The ``number``-th page (from 0) of the deals standing in ``states``, ``PAGE`` rows a page.
 
     ``as_claims``: with the day each falls due, and without what belongs to the time before the invoice. ``seller``: of
-    theirs alone.
+    theirs alone; ``stage``: of prospects, those in it.
     """
     among = matching(firm, search) if search else None
     if among == []:
         return Page([], False)
     if set(states) <= PROSPECTED:
-        return _prospects(firm, states, sort, number, among, seller)
+        return _prospects(firm, states, sort, number, among, (seller, stage))
     if seller is not None:
         own = set(Standing.objects.filter(firm=firm, seller=seller).values_list("deal_id", flat=True))
         among = sorted(own if among is None else own & set(among))
@@ -122,14 +132,32 @@ def _parties(firm: Firm, words: str) -> QuerySet[Any]:
     return parties.filter(lowered__contains=words).values("id")  # type: ignore[no-any-return]
 
 
+def as_id(ref: str) -> str:
+    """A ref as the id of an element may hold it.
+
+    >>> as_id("account Léa/2")
+    'account_L_a_2'
+    """
+    return re.sub("[^A-Za-z0-9-]", "_", ref)
+
+
+def row_of(firm: Firm, deal: Deal) -> DealRow | None:
+    """One deal as the list says it, from where it stands in the pipeline; None when it never was there."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE, {"firm": firm.id, "deal": deal.id})
+        row = cursor.fetchone()
+    return DealRow(*row) if row else None
+
+
 def _prospects(
-    firm: Firm, states: Sequence[str], sort: str, number: int, among: list[UUID] | None, seller: UUID | None
+    firm: Firm, states: Sequence[str], sort: str, number: int, among: list[UUID] | None, of: tuple[UUID | None, str]
 ) -> Page:
     """From the pipeline's own rows: one ordered walk of the index a state, merged by the database."""
     order = SORTS.get(sort, SORTS["-amount"])
     walks = " UNION ALL ".join(_WALK.format(n=n, order=order) for n in range(len(states)))
     values: dict[str, Any] = {f"place_{n}": state for n, state in enumerate(states)}
-    values |= {"firm": firm.id, "among": among, "seller": seller, "limit": PAGE + 1, "offset": number * PAGE}
+    values |= {"firm": firm.id, "among": among, "seller": of[0], "stage": of[1]}
+    values |= {"limit": PAGE + 1, "offset": number * PAGE}
     values["end"] = values["offset"] + values["limit"]
     with connection.cursor() as cursor:
         cursor.execute(_PROSPECTS.format(walks=walks, order=order), values)

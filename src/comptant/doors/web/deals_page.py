@@ -18,15 +18,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from comptant.doors.web import figures_of
-from comptant.doors.web.deal_rows import PAGE, SORTS, DealRow, deal_page
+from comptant.doors.web.deal_rows import PAGE, SORTS, DealRow, as_id, deal_page
 from comptant.doors.web.path_view import Stock
 from comptant.doors.web.screen import Screen
 from comptant.doors.web.shell import shell
 from comptant.ground.web import words
 from comptant.ground.web.answer import answer
 from comptant.ground.web.flow import STOCKS
+from comptant.ground.web.gestures import new_key
 from comptant.ground.web.request import MemberRequest
-from comptant.ground.web.roles import sees_own_alone
+from comptant.ground.web.roles import SELLING, has_role, sees_own_alone
+from comptant.ground.web.templatetags.comptant import icon
 from comptant.ground.web.typography import typo
 from comptant.journey.pipeline.models import Stage
 
@@ -46,6 +48,8 @@ class Asked:
     sort: str
     page: int
     search: str
+    stage: str = ""
+    mine: bool = False
 
 
 def read_asked(query: Mapping[str, str], usual: tuple[str, ...] = OPEN) -> Asked:
@@ -61,6 +65,8 @@ def read_asked(query: Mapping[str, str], usual: tuple[str, ...] = OPEN) -> Asked
         sort if sort in SORTS else "-amount",
         min(number, FARTHEST_PAGE),
         search,
+        query.get("stage", "").replace("\x00", "")[:40],
+        query.get("of") == "me",
     )
 
 
@@ -79,12 +85,15 @@ def receivables(request: MemberRequest, firm_ref: str) -> HttpResponse:
 def _list(request: MemberRequest, asked: Asked, place: str) -> HttpResponse:
     screen = Screen.of(request)
     stocks = figures_of.today(request.firm, request.today, screen.home)
+    own = sees_own_alone(request.member) or asked.mine
     found = deal_page(
         request.firm, asked.states, sort=asked.sort, number=asked.page, search=asked.search,
-        as_claims=place == "receivables", seller=request.member.id if sees_own_alone(request.member) else None,
+        as_claims=place == "receivables", seller=request.member.id if own else None, stage=asked.stage,
     )  # fmt: skip
     stages = _stage_names(request) if place == "pipeline" else {}
-    context = list_context(screen, asked, stocks, found.rows, stages, found.has_more, place)
+    may_act = place == "pipeline" and has_role(request.member, SELLING)
+    context = list_context(screen, asked, stocks, found.rows, stages, found.has_more, place, may_act=may_act)
+    context |= {"member_id": request.member.id, "is_own": sees_own_alone(request.member)}
     context["shell"] = shell(request, place, stocks, asked.states)
     return answer(request, "doors/_deals.html", context)
 
@@ -101,6 +110,8 @@ def list_context(
     stages: Mapping[str, str],
     has_more: bool,
     place: str = "pipeline",
+    *,
+    may_act: bool = False,
 ) -> dict[str, Any]:
     """Everything the page writes, but its shell."""
     here = reverse("receivables" if place == "receivables" else "deals", args=[screen.firm_ref])
@@ -114,10 +125,14 @@ def list_context(
         "total_unit": _("inc VAT") if is_claim else "",
         "total_state": total_state or "invoiced",
         "subtitle": typo(_subtitle(screen, asked, stocks, place), screen.language),
-        "filters": _filters(screen, asked, stocks, here, place),
+        "filters": [*_stage_filter(asked, stages, here), *_filters(screen, asked, stocks, here, place)],
         "search": {"url": here, "q": asked.search, "kept": _kept(asked)},
-        "columns": _claim_columns(asked, here) if is_claim else _columns(asked, here),
-        "rows": _claims(screen, rows) if is_claim else _lines(screen, rows, stages),
+        "columns": _claim_columns(asked, here) if is_claim else _columns(asked, here, may_act=may_act),
+        "rows": _claims(screen, rows) if is_claim else _lines(screen, rows, stages, may_act=may_act),
+        "may_act": may_act,
+        "new_url": reverse("new-deal", args=[screen.firm_ref]) if may_act else "",
+        "board_url": "" if is_claim else reverse("pipeline", args=[screen.firm_ref]) + "?view=board",
+        "list_url": here,
         "pager": _pager(screen, asked, here, len(rows), has_more),
         "caption": title,
         "empty": _empty(screen, asked, place),
@@ -179,13 +194,24 @@ def _filters(screen: Screen, asked: Asked, stocks: Mapping[str, Stock], here: st
 
 def _address(here: str, asked: Asked, **changed: Any) -> str:
     """The page's address with something changed; a change of list goes back to its first page."""
-    kept = {"state": asked.state, "sort": asked.sort if asked.sort != "-amount" else "", "q": asked.search, **changed}
+    kept = {
+        "state": asked.state, "stage": asked.stage, "of": "me" if asked.mine else "",
+        "sort": asked.sort if asked.sort != "-amount" else "", "q": asked.search, **changed,
+    }  # fmt: skip
     query = {name: value for name, value in kept.items() if value}
     return f"{here}?{urlencode(query)}" if query else here
 
 
 def _kept(asked: Asked) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in (("state", asked.state), ("sort", asked.sort)) if value]
+    kept = (("state", asked.state), ("stage", asked.stage), ("of", "me" if asked.mine else ""), ("sort", asked.sort))
+    return [(name, value) for name, value in kept if value]
+
+
+def _stage_filter(asked: Asked, stages: Mapping[str, str], here: str) -> list[dict[str, Any]]:
+    """The stage the list is narrowed to, when it is: pressed again, all stages come back."""
+    if asked.stage not in stages:
+        return []
+    return [{"name": stages[asked.stage], "url": _address(here, asked, stage=""), "count": "", "is_here": True}]
 
 
 def _claim_columns(asked: Asked, here: str) -> list[dict[str, Any]]:
@@ -203,7 +229,8 @@ def _amount_column(asked: Asked, here: str, name: str) -> dict[str, Any]:
     }
 
 
-def _columns(asked: Asked, here: str) -> list[dict[str, Any]]:
+def _columns(asked: Asked, here: str, *, may_act: bool) -> list[dict[str, Any]]:
+    answered = [{"name": _("A sign from the client"), "is_hidden": True}] if may_act else []
     return [
         {"name": _("Deal")},
         {"name": _("Subject")},
@@ -216,21 +243,34 @@ def _columns(asked: Asked, here: str) -> list[dict[str, Any]]:
             "sorted": "descending" if asked.sort == "-opened" else "",
         },
         _amount_column(asked, here, _("Amount ex VAT")),
+        *answered,
     ]
 
 
 _LINE = (
-    '<tr{out}><th scope="row"><a href="{url}">{party}</a></th><td class="soft full">{title}</td>'
+    '<tr{out} data-item{row_id}><th scope="row"><a href="{url}">{party}</a></th><td class="soft full">{title}</td>'
     '<td data-label="{stage_label}">{stage}</td><td{explained}>{state}{why}</td>'
     '<td data-label="{answer_label}">{answer}</td><td data-label="{opened_label}">{opened}</td>'
-    '<td class="end top-end">{amount}</td></tr>'
+    '<td class="end top-end">{amount}</td>{tap}</tr>'
+)
+_TAP = (
+    '<td class="full"><button class="answered" type="submit" form="answers" formaction="{tap_url}" name="once" '
+    'value="{once}" hx-post="{tap_url}" hx-swap="none" data-key="a" data-kept id="answered-{ref}" '
+    'aria-label="{tap_name}">{icon}<span>{word}</span></button></td>'
 )
 """A row of the table. Lists are the longest pages: their rows are written in one go, every text escaped."""
 
 
-def _lines(screen: Screen, rows: Sequence[DealRow], stages: Mapping[str, str]) -> SafeString:
+def written_row(screen: Screen, row: DealRow, stages: Mapping[str, str], *, may_act: bool, oob: bool) -> SafeString:
+    """One row of the table, as it is now; ``oob``: to replace the one that is on the page."""
+    text = _lines(screen, [row], stages, may_act=may_act)
+    return mark_safe(text.replace("<tr", '<tr hx-swap-oob="true"', 1) if oob else text)  # noqa: S308 - escaped
+
+
+def _lines(screen: Screen, rows: Sequence[DealRow], stages: Mapping[str, str], *, may_act: bool) -> SafeString:
     """The rows of the table."""
     base = reverse("deals", args=[screen.firm_ref])
+    taps = _tap_words() if may_act else None
     line = _LINE.format_map(
         {
             name: f"{{{name}}}"
@@ -246,18 +286,44 @@ def _lines(screen: Screen, rows: Sequence[DealRow], stages: Mapping[str, str]) -
                 "answer",
                 "opened",
                 "amount",
+                "row_id",
+                "tap",
             )
         }
         | {"stage_label": escape(_("Stage")), "answer_label": escape(_("Answer")), "opened_label": escape(_("Opened"))}
     )
-    return mark_safe("".join(_line(screen, row, stages, base, line) for row in rows))  # noqa: S308 - escaped by _line
+    written = (_line(screen, row, stages, base, line, taps) for row in rows)
+    return mark_safe("".join(written))  # noqa: S308 - escaped by _line
 
 
-def _line(screen: Screen, row: DealRow, stages: Mapping[str, str], base: str, line: str) -> str:
-    reason = why(screen, row)
+def _tap_words() -> dict[str, str]:
+    """What every one-tap button of a list shares."""
+    return {
+        "icon": str(icon("answered")),
+        "word": escape(_("Answered")),
+        "name": escape(_("The client answered: {party}")),
+    }
+
+
+def _tap(row: DealRow, url: str, words: Mapping[str, str]) -> str:
+    """The one-tap button of a row; a deal past signature or closed has none."""
+    if row.account not in OPEN:
+        return "<td></td>"
+    return _TAP.format(
+        tap_url=f"{url}buyer-moves/", once=new_key(), ref=as_id(row.ref), icon=words["icon"], word=words["word"],
+        tap_name=words["name"].replace("{party}", escape(row.party)),
+    )  # fmt: skip
+
+
+def _line(
+    screen: Screen, row: DealRow, stages: Mapping[str, str], base: str, line: str, taps: Mapping[str, str] | None
+) -> str:
+    reason, url = why(screen, row), f"{base}{quote(row.ref)}/"
     return line.format(
+        row_id=f' id="deal-{as_id(row.ref)}"',
+        tap=_tap(row, url, taps) if taps else "",
         out=' class="is-out"' if row.account == "stalled" else "",
-        url=f"{base}{quote(row.ref)}/",
+        url=url,
         party=escape(row.party),
         title=escape(row.title),
         stage=escape(stages.get(row.stage, row.stage)),
@@ -332,7 +398,7 @@ def _pager(screen: Screen, asked: Asked, here: str, count: int, has_more: bool) 
 
 
 def _empty(screen: Screen, asked: Asked, place: str) -> dict[str, str]:
-    if asked.search or asked.state:
+    if asked.search or asked.state or asked.stage or asked.mine:
         where = reverse("receivables" if place == "receivables" else "deals", args=[screen.firm_ref])
         return {
             "icon_name": "search", "title": _("No deal matches"),

@@ -6,7 +6,6 @@ from django.urls import include, path
 
 from comptant.doors.web import (
     client_page,
-    deal_page,
     deals_page,
     entrance,
     founding_page,
@@ -21,6 +20,7 @@ from comptant.doors.web.bank import urls as bank
 from comptant.doors.web.clients import urls as clients
 from comptant.doors.web.invoicing import urls as invoicing
 from comptant.doors.web.offers import urls as offers
+from comptant.doors.web.pipeline import deal_page
 from comptant.doors.web.pipeline import urls as pipeline
 from comptant.doors.web.today import urls as today
 from comptant.ground.web.roles import BRINGING_IN, READING, only

@@ -138,4 +138,10 @@ class Standing(LightFirmModel):
         indexes = [
             models.Index(fields=["firm", "place", "-net", "deal"], name="standing_by_net"),
             models.Index(fields=["firm", "next_on"], name="standing_next", condition=Q(next_on__isnull=False)),
+            models.Index(
+                fields=["firm", "place", "stage", "-net", "deal"],
+                include=["seller", "decision_on", "wake_on", "has_amount"],
+                condition=Q(place__in=["hoped", "stalled", "waiting"]),
+                name="standing_in_hand",
+            ),
         ]

@@ -1,4 +1,4 @@
-"""A deal: where it stands, where its amounts are, and everything that happened to it."""
+"""What the page of a deal shows: where it stands, where its amounts are, everything that happened to it."""
 
 from __future__ import annotations
 
@@ -8,25 +8,21 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
 
-from comptant.doors.web import act_words, figures_of
+from comptant.doors.web import act_words
 from comptant.doors.web.screen import Screen
-from comptant.doors.web.shell import shell
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm, Member
 from comptant.ground.journal.acts import ACCOUNTS, Posting, Recorded
 from comptant.ground.journal.queries import recorded_acts
 from comptant.ground.web import words
-from comptant.ground.web.request import MemberRequest
-from comptant.ground.web.roles import sees_own_alone
 from comptant.ground.web.typography import MINUS, one_stop
 from comptant.journey.invoices.models import Invoice
 from comptant.journey.pipeline.models import Stage, Standing
@@ -56,19 +52,6 @@ class DealFile:
     balances: Balances
     invoices: Sequence[Invoice]
     names: Mapping[UUID, str]
-
-
-@require_safe
-def deal(request: MemberRequest, firm_ref: str, deal_ref: str) -> HttpResponse:
-    """GET shows the deal; ``?corrected=1`` also what was taken back."""
-    screen = Screen.of(request)
-    file = read_file(request.firm, deal_ref)
-    if sees_own_alone(request.member) and (file.standing is None or file.standing.seller_id != request.member.id):
-        raise Http404
-    context = deal_context(screen, file, with_corrected=request.GET.get("corrected") == "1")
-    stocks = figures_of.today(request.firm, request.today, screen.home)
-    context["shell"] = shell(request, "pipeline", stocks, [context["place"]])
-    return render(request, "doors/deal.html", context)
 
 
 def read_file(firm: Firm, ref: str) -> DealFile:
@@ -223,7 +206,7 @@ def events(screen: Screen, file: DealFile, stages: Mapping[str, str], with_corre
             "iso": act.at.isoformat(),
             "day": screen.short(act.at.astimezone(firm_zone).date()),
             "icon_name": act_words.icon_name(act.kind),
-            "title": act_words.title(act.kind),
+            "title": act_words.title(act.kind, act.details),
             "text": _said(screen, act, stages, file.names),
             "moves": [_move(screen, posting, file.deal.currency) for posting in act.postings if _is_told(posting)],
             "is_corrected": act.id in taken_back,
