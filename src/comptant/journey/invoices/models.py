@@ -106,6 +106,7 @@ class Invoice(FirmModel):
         ]
         indexes = [
             models.Index(fields=["firm", "deal"], name="invoice_by_deal"),
+            models.Index(fields=["firm", "-issued_on", "-id"], name="invoice_by_issue"),
             models.Index(fields=["firm", "next_on"], name="invoice_next", condition=Q(next_on__isnull=False)),
             models.Index(fields=["firm", "corrects"], name="invoice_corrected", condition=Q(corrects__isnull=False)),
             models.Index(fields=["firm", "series"], name="invoice_of_series", condition=Q(series__isnull=False)),
