@@ -81,6 +81,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     keys_off = models.BooleanField(default=False, db_default=False)
     """Single-letter keys do nothing on their screens (WCAG 2.1.4)."""
+    wants_monday = models.BooleanField(default=True, db_default=True)
+    """Who serves several firms is written one letter on Mondays, for all of them."""
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
@@ -110,6 +112,8 @@ class Member(FirmModel):
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=12, choices=Role.choices)
     is_active = models.BooleanField(default=True)
+    wants_digest = models.BooleanField(default=False, db_default=False)
+    """They are written their actions of the day each working morning, if there are any."""
 
     class Meta(FirmModel.Meta):
         constraints = [
