@@ -8,7 +8,7 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from comptant.doors.web.screen import Screen
 from comptant.ground.web.typography import one_stop, typo
@@ -204,10 +204,11 @@ _REASONS: dict[str, Callable[[Act, Screen], str]] = {
 
 def _label(act: Act) -> str:
     return {
-        "decide": _("Note the answer"), "unstall": _("Revive or close"), "woken": _("Take up"),
-        "present": _("Present"), "send": _("Send"), "match": _("Match"), "bill": _("Create the invoice"),
-        "issue": _("Issue"), "remind": _("Read and send"), "promise": _("Call"), "late": _("Call"),
-        "dispute": _("Answer"), "claim": _("Prepare"),
+        "decide": _("Note the answer"), "unstall": _("Revive or close"), "woken": pgettext("verb", "Take up again"),
+        "present": pgettext("verb", "Present"), "send": pgettext("verb", "Send"), "match": pgettext("verb", "Match"),
+        "bill": _("Create the invoice"), "issue": pgettext("verb", "Issue"), "remind": _("Read and send"),
+        "promise": pgettext("verb", "Call"), "late": pgettext("verb", "Call"), "dispute": pgettext("verb", "Answer"),
+        "claim": pgettext("verb", "Prepare"),
     }[act.kind]  # fmt: skip
 
 

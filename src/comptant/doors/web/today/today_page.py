@@ -72,6 +72,7 @@ def acts_context(request: MemberRequest, day: Day) -> dict[str, Any]:
         "acts": lines_of(listed, screen),
         "more": _more(len(day.acts) - len(listed), screen),
         "put_off": [line_of(act, screen, until) for act, until in day.put_off],
+        "pipeline_url": reverse("pipeline", args=[screen.firm_ref]),
         "may_act": request.member.role != Role.MENTOR,
         "tomorrow": screen.long(put_off_until(request.today, request.firm.country)),
     }
@@ -82,7 +83,7 @@ def title(day: Day, screen: Screen) -> str:
     count = len(day.acts)
     if not count:
         return _("Nothing to do today")
-    acts = ngettext("{count} act", "{count} acts", count).format(count=in_words(count, screen))
+    acts = ngettext("{count} action", "{count} actions", count).format(count=in_words(count, screen))
     acts = acts[:1].upper() + acts[1:]
     if not day.net:
         return acts
@@ -109,7 +110,7 @@ def beside(day: Day, screen: Screen) -> str:
 def _more(count: int, screen: Screen) -> str:
     if count <= 0:
         return ""
-    return ngettext("{count} more act", "{count} more acts", count).format(count=screen.number(count))
+    return ngettext("{count} more action", "{count} more actions", count).format(count=screen.number(count))
 
 
 @require_POST
