@@ -18,6 +18,7 @@ EXAMPLES = {
     "dispute_id": UUID(int=7), "line_id": UUID(int=7), "statement_id": UUID(int=7), "member_id": UUID(int=7),
     "token_id": UUID(int=7), "invitation_id": UUID(int=7), "reminder_id": UUID(int=7), "payment_id": UUID(int=7),
     "insolvency_id": UUID(int=7), "action_key": "decide-D-1", "stage_key": "proposal", "document_id": UUID(int=7),
+    "contact_id": UUID(int=7),
 }  # fmt: skip
 
 

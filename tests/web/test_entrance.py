@@ -12,7 +12,17 @@ from django.urls import URLPattern, get_resolver
 from comptant.doors.founding import first_account_key
 from comptant.doors.web.urls import of_firm, urlpatterns
 from comptant.ground.firms.models import Role, User
-from comptant.ground.web.roles import ASKING, BRINGING_IN, KEEPING_BOOKS, LEADING, OWNING, READING, RECOVERING, SELLING
+from comptant.ground.web.roles import (
+    ASKING,
+    BRINGING_IN,
+    KEEPING_BOOKS,
+    LEADING,
+    OWNING,
+    READING,
+    RECOVERING,
+    SELLING,
+    WRITING,
+)
 from tests.house.test_zoe import address
 from tests.house.walk import ROOT
 from tests.web.test_pages import signed_in
@@ -25,6 +35,7 @@ ROWS = dict(re.findall(r"^\| `(/\S*)` \| (.+) \|$", (ROOT / "docs" / "roles.md")
 FOR = {
     "who reads": READING, "who brings files in": BRINGING_IN, "who sells": SELLING, "who keeps books": KEEPING_BOOKS,
     "who recovers": RECOVERING, "who captures extra requests": ASKING, "who leads": LEADING, "owners": OWNING,
+    "who sells or keeps books": WRITING,
 }  # fmt: skip
 
 

@@ -29,6 +29,9 @@ SELLING = LEADING | {Role.SELLER}
 KEEPING_BOOKS = LEADING | {Role.ACCOUNTANT}
 """Who issues invoices, reads the bank and matches."""
 
+WRITING = SELLING | KEEPING_BOOKS
+"""Who says what is known of a party: who it is, whom one meets there, whether it can pay."""
+
 RECOVERING = SELLING | {Role.ACCOUNTANT}
 """Who reminds, disputes and promises; a seller on their own deals alone."""
 

@@ -45,17 +45,24 @@ def exposure(firm: Firm, party_ids: Sequence[UUID], as_of: date | None = None) -
 
     The limit is the one that holds today. Amounts in different currencies are not told apart: a party has one.
     """
-    standing: dict[UUID, dict[str, Decimal]] = {party_id: {} for party_id in party_ids}
-    values: dict[str, Any] = {"firm": firm.id, "parties": list(party_ids), "accounts": COUNTED, "as_of": as_of}
+    parties = Party.objects.filter(firm=firm, id__in=party_ids)
+    return {party_id: owed for party_id, (owed, _) in standing_with(firm, parties, as_of).items()}
+
+
+def standing_with(
+    firm: Firm, parties: Iterable[Party], as_of: date | None = None
+) -> dict[UUID, tuple[Exposure, Solvency]]:
+    """What each party owes us or will, and what is thought of it. Two queries besides theirs."""
+    thought = solvencies(parties)
+    standing: dict[UUID, dict[str, Decimal]] = {party_id: {} for party_id in thought}
+    values: dict[str, Any] = {"firm": firm.id, "parties": list(thought), "accounts": COUNTED, "as_of": as_of}
     with connection.cursor() as cursor:
         cursor.execute(_NOW if as_of is None else _AS_OF, values)
         for party_id, account, amount in cursor.fetchall():
             standing[party_id][account] = amount
-    thought = solvencies(Party.objects.filter(firm=firm, id__in=party_ids))
     return {
-        party_id: Exposure.of(accounts, thought[party_id].credit_limit)
+        party_id: (Exposure.of(accounts, thought[party_id].credit_limit), thought[party_id])
         for party_id, accounts in standing.items()
-        if party_id in thought
     }
 
 

@@ -82,3 +82,21 @@ def margins(
     with connection.cursor() as cursor:
         cursor.execute(statement, {"firm": firm.id, "ids": list(ids or ()), "until": as_of or date.max})
         return [Margin(of, *row) for row in cursor.fetchall()]
+
+
+_PROMISED = """
+SELECT d.currency, sum(b.net) FROM deals_deal d
+JOIN journal_balance b ON b.firm_id = d.firm_id AND b.deal_id = d.id AND b.account = ANY(%(accounts)s)
+WHERE d.firm_id = %(firm)s AND d.party_id = %(party)s GROUP BY 1
+"""
+PROMISED = ("signed", "billable", "invoiced", "overdue", "disputed", "doubtful")
+
+
+def promised(firm: Firm, party_id: UUID) -> dict[str, Decimal]:
+    """What was signed with a party and is not in the bank, net, by currency: the paper margin less the real one.
+
+    On paper, all that was signed is paid and nothing more is spent. What was given up is on no paper any more.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_PROMISED, {"firm": firm.id, "party": party_id, "accounts": list(PROMISED)})
+        return {currency: net for currency, net in cursor.fetchall() if net}
