@@ -24,7 +24,7 @@ from comptant.ground.web.limits import allow
 from comptant.ground.web.request import VisitorRequest, client_address, valid_address
 from comptant.ground.web.sentences import sentence
 from comptant.journey.offers.actions import note_opening
-from comptant.journey.offers.by_link import code_by_link, decline_by_link, open_link, sign_by_link
+from comptant.journey.offers.by_link import code_by_link, decline_by_link, open_link, reopen_by_link, sign_by_link
 from comptant.journey.offers.queries import language_for
 
 PAGES_A_MINUTE = 60
@@ -113,6 +113,17 @@ def refusal(request: VisitorRequest, secret: str) -> HttpResponse:
         decline_by_link(secret, **said, now=request.now)
     except Refusal as refused:
         return _page(request, secret, "decline", refusal=refused, said=said)
+    return redirect("offer-page", secret=secret)
+
+
+@require_POST
+@public
+def reopening(request: VisitorRequest, secret: str) -> HttpResponse:
+    """After the date, the client asks for the offer again: the seller is told."""
+    try:
+        reopen_by_link(secret, now=request.now)
+    except Refusal as refused:
+        return _page(request, secret, "choose", refusal=refused)
     return redirect("offer-page", secret=secret)
 
 

@@ -31,13 +31,26 @@ def view_of(offer: Offer, step: str, options: Sequence[str], *, now: datetime) -
         "deposit": said["schedule"][0][1] if _has_deposit(offer) else "",
         "consent": consent_for(offer),
         "sent_to": offer.sent_to,
-        "sha256": _in_eights(bytes(offer.document.sha256).hex()),
+        "sha256": in_eights(bytes(offer.document.sha256).hex()),
         "trace": trace(offer, firm),
         "told": told(offer, state, signature),
+        "may_ask_again": queries.has_expired(offer, firm.today(now)),
+        "was_asked_again": queries.was_asked_again(offer),
         "reasons": [
             ("competitor", _("We chose someone else")), ("not_now", _("We will do nothing for now")),
             ("no_need", _("We no longer need it")), ("price", _("The price")), ("other", _("Another reason")),
         ],
+    }  # fmt: skip
+
+
+def preview_of(offer: Offer, *, now: datetime) -> dict[str, Any]:
+    """The context of the page before its client has it, or as one who is not its client may see it: no answer."""
+    said, firm = shown(offer), offer.deal.firm
+    return said | {
+        "step": "preview", "is_open": False, "taken": [],
+        "deposit": said["schedule"][0][1] if _has_deposit(offer) else "",
+        "sha256": in_eights(bytes(offer.document.sha256).hex()) if offer.document else "",
+        "trace": trace(offer, firm), "told": {},
     }  # fmt: skip
 
 
@@ -98,6 +111,6 @@ def _language() -> str:
     return get_language() or "en"
 
 
-def _in_eights(text: str) -> str:
+def in_eights(text: str) -> str:
     """A fingerprint in groups of eight, to be read out."""
     return " ".join(text[n : n + 8] for n in range(0, len(text), 8))

@@ -46,6 +46,7 @@ of_client = [
     path("code/", client_page.code, name="offer-code"),
     path("acceptance/", client_page.acceptance, name="offer-acceptance"),
     path("refusal/", client_page.refusal, name="offer-refusal"),
+    path("reopening/", client_page.reopening, name="offer-reopening"),
     path("offer.pdf", client_page.paper, name="offer-paper"),
 ]
 

@@ -15,7 +15,7 @@ from comptant.ground.database.scope import firm_scope
 from comptant.ground.mail.links import find_link
 from comptant.ground.refusals import Refusal
 from comptant.journey.offers import queries
-from comptant.journey.offers.actions import accept_offer, ask_code, decline_offer, wrong_code
+from comptant.journey.offers.actions import accept_offer, ask_code, ask_reopening, decline_offer, wrong_code
 from comptant.journey.offers.actions.answering import answerable
 from comptant.journey.offers.models import Agreement, Offer
 from comptant.journey.offers.shown import consent_for
@@ -81,3 +81,9 @@ def decline_by_link(secret: str, *, why: str, comment: str, now: datetime) -> No
     """The client declines. Raises Refusal as ``decline_offer``."""
     with open_link(secret, now=now) as offer:
         decline_offer(offer, why=why, comment=comment, at=now)
+
+
+def reopen_by_link(secret: str, *, now: datetime) -> None:
+    """The client asks for an offer whose date has passed. Raises Refusal offer_not_expired."""
+    with open_link(secret, now=now) as offer:
+        ask_reopening(offer, at=now)

@@ -114,6 +114,21 @@ def refusal_note(offer: Offer) -> Letter:
         return _letter(offer, subject, firm.language, [word for word in words if word], is_ours=True)
 
 
+def reopening_note(offer: Offer) -> Letter:
+    """To the seller: its date has passed, and the client asks for it again."""
+    firm = offer.deal.firm
+    with translation.override(firm.language):
+        party = offer.deal.party.name
+        subject = _("{party} asks to reopen offer {number}").format(party=party, number=offer.number)
+        words = [
+            _("Its date has passed, and {party} still wants to answer **“{title}”**.").format(
+                party=party, title=offer.title
+            ),
+            _("Agree on a new decision date, then send the next version."),
+        ]
+        return _letter(offer, subject, firm.language, words, is_ours=True)
+
+
 def address_of_sender(offer: Offer) -> str:
     """Where the member who sent it reads mail; else the firm's own address; else nowhere."""
     user_id = offer.sent_by.user_id if offer.sent_by else None

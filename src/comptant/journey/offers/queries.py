@@ -9,17 +9,19 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.acts import OPEN
+from comptant.ground.mail.models import Message
 from comptant.ground.parties.models import Party
 from comptant.ground.refusals import Refusal
 from comptant.journey.offers.models import Agreement, Milestone, Offer, OfferKind, OfferLine
 from comptant.journey.offers.rules.drafts import LineDraft, PartDraft
 from comptant.journey.offers.rules.totals import Totals, totals
-from comptant.journey.offers.rules.validity import SENT, Life, state
+from comptant.journey.offers.rules.validity import EXPIRED, SENT, Life, state
 from comptant.journey.pipeline.models import Standing
 
 _CLOSED_SINCE = """
@@ -35,6 +37,34 @@ def get_offer(firm: Firm, number: str, version: int | None = None) -> Offer:
     if version is None:
         return get_object_or_404(versions.order_by("-version")[:1])  # type: ignore[no-any-return]
     return get_object_or_404(versions, version=version)  # type: ignore[no-any-return]
+
+
+WANTED = ("current", "to_present", "to_send", "waiting", "answered", "expired", "ended")
+"""The lists of offers; the first is what can still become an answer."""
+
+
+def offers_by(firm: Firm, wanted: str, today: date, *, deal: Deal | None = None) -> QuerySet[Any]:
+    """Versions of offers, one row each: those of a list of ``WANTED``, of a deal when one is named; in no order."""
+    draft = Q(sent_at=None, ended_at=None)
+    live = Q(sent_at__isnull=False, accepted_at=None, declined_at=None, ended_at=None)
+    lists = {
+        "current": draft | (live & Q(decision_on__gte=today)),
+        "to_present": draft & Q(presented_on=None),
+        "to_send": draft & Q(presented_on__isnull=False),
+        "waiting": live & Q(decision_on__gte=today),
+        "answered": Q(accepted_at__isnull=False) | Q(declined_at__isnull=False),
+        "expired": Q(end_reason="expired") | (live & Q(decision_on__lt=today)),
+        "ended": Q(ended_at__isnull=False) & ~Q(end_reason="expired"),
+        "all": Q(),
+    }
+    rows = Offer.objects.filter(lists[wanted], firm=firm).select_related("deal__party")
+    return rows.filter(deal=deal) if deal is not None else rows
+
+
+def versions_of(offer: Offer) -> list[Offer]:
+    """The versions of an offer, the newest first."""
+    rows = Offer.objects.filter(firm_id=offer.firm_id, number=offer.number).select_related("document", "sent_by")
+    return list(rows.order_by("-version"))
 
 
 def get_agreement(firm: Firm, agreement_id: UUID) -> Agreement:
@@ -54,6 +84,12 @@ def agreement_of(deal: Deal) -> Agreement | None:
     rows: Any = Agreement.objects.filter(firm_id=deal.firm_id, deal=deal, kind=OfferKind.SALE, ended_on=None)
     agreement: Agreement | None = rows.first()
     return agreement
+
+
+def running_agreements(firm: Firm) -> QuerySet[Any]:
+    """The agreements under which work goes on, extra requests apart, with their deals; in no order."""
+    rows = Agreement.objects.filter(firm=firm, kind=OfferKind.SALE, ended_on=None)
+    return rows.select_related("deal__party")
 
 
 def live_offer(deal: Deal, today: date) -> Offer | None:
@@ -80,6 +116,16 @@ def states_of(offers: Sequence[Offer], today: date) -> dict[UUID, str]:
         cursor.execute(_CLOSED_SINCE, [firm_id, sent])
         closed = {row[0] for row in cursor.fetchall()}
     return {offer.id: state(_life(offer, places.get(offer.deal_id, ""), offer.id in closed), today) for offer in offers}
+
+
+def has_expired(offer: Offer, today: date) -> bool:
+    """Whether its date passed without an answer, the night since then or not."""
+    return state_of(offer, today) == EXPIRED or (offer.end_reason == "expired" and offer.ended_at is not None)
+
+
+def was_asked_again(offer: Offer) -> bool:
+    """Whether its client asked to reopen it."""
+    return Message.objects.filter(firm_id=offer.firm_id, key=f"offer_asked_again:{offer.id}").exists()
 
 
 def _life(offer: Offer, place: str, closed_since: bool) -> Life:
@@ -147,7 +193,12 @@ def agreed_lines(agreement: Agreement) -> list[OfferLine]:
 
 def predicted_margin(offer: Offer) -> Decimal | None:
     """Net price of the lines that are not optional less their direct cost; None when a cost is not known."""
-    costs = [line.direct_cost for line in lines_of(offer) if not line.is_optional]
+    return margin_on(offer, lines_of(offer))
+
+
+def margin_on(offer: Offer, lines: Iterable[OfferLine]) -> Decimal | None:
+    """The same, of lines that were read already."""
+    costs = [line.direct_cost for line in lines if not line.is_optional]
     known: list[Decimal] = [cost for cost in costs if cost is not None]
     return offer.net - sum(known, Decimal("0.00")) if len(known) == len(costs) else None
 

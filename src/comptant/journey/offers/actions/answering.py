@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.crypto import salted_hmac
 
 from comptant.ground.journal.actions import lock_deals, post, record
-from comptant.ground.journal.acts import Fact
+from comptant.ground.journal.acts import OPEN, Fact
 from comptant.ground.mail.actions import put
 from comptant.ground.refusals import Refusal
 from comptant.journey.offers import letters, queries
@@ -155,6 +155,24 @@ def _facts_of_refusal(offer: Offer, at: datetime) -> list[Fact]:
         return [refused]
     end = DECLINED_AS[offer.declined_why]
     return [refused, Fact(end, at, details, key) if end else Fact("buyer_move", at, {"channel": "offer"}, key)]
+
+
+@transaction.atomic
+def ask_reopening(offer: Offer, *, at: datetime) -> None:
+    """After its date the client asks for it again: the seller is told, and the deal had a sign. Once an offer.
+
+    Raises Refusal offer_not_expired.
+    """
+    firm = offer.deal.firm
+    lock_deals(firm, [offer.deal_id])
+    offer = queries.get_offer(firm, offer.number, offer.version)
+    if not queries.has_expired(offer, firm.today(at)):
+        raise Refusal("offer_not_expired", number=offer.number)
+    if queries.was_asked_again(offer):
+        return
+    if offer.kind == OfferKind.SALE and queries.place_of(offer.deal) in OPEN:
+        record(firm, {offer.deal_id: [Fact("buyer_move", at, {"channel": "offer"}, f"reopening:{offer.id}")]})
+    _tell_seller(offer, letters.reopening_note(offer), "offer_asked_again", at)
 
 
 def answerable(offer: Offer, at: datetime) -> Offer:

@@ -19,7 +19,7 @@ from comptant.journey.offers.models import Offer, OfferKind, OfferLine, OfferPar
 from comptant.journey.offers.rules.drafts import Benefit, LineDraft, PartDraft, check_lines, check_schedule
 from comptant.journey.offers.rules.totals import Totals, line_net, totals
 
-TEXTS = ("title", "problem", "give_to_get", "conditions")
+TEXTS = ("title", "problem", "give_to_get", "conditions", "asked_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Draft:
     problem: str = ""
     give_to_get: str = ""
     conditions: str = ""
+    asked_by: str = ""
 
 
 @transaction.atomic
@@ -50,7 +51,8 @@ def draft_offer(
 ) -> Offer:
     """The first version of an offer of the deal, numbered D-YYYY-NNN, a draft until it is sent.
 
-    ``texts``: title, problem, give_to_get, conditions. A benefit is a title and a figure, or "title | figure".
+    ``texts``: title, problem, give_to_get, conditions, asked_by. A benefit is a title and a figure, or
+    "title | figure".
     Raises Refusal not_open, and those of ``check_lines`` and ``check_schedule``.
     """
     if queries.place_of(deal) not in OPEN:
@@ -100,7 +102,7 @@ def revise_offer(offer: Offer, *, at: datetime, by: Member, **changes: Any) -> O
 
 
 @transaction.atomic
-def present_offer(offer: Offer, *, how: str, on: date, at: datetime, by: Member) -> Offer:
+def present_offer(offer: Offer, *, how: str, on: date, with_whom: str = "", at: datetime, by: Member) -> Offer:
     """The offer was shown to the client: in_person, video, phone or sent. An act of the deal, without postings.
 
     Raises Refusal unknown_manner.
@@ -111,6 +113,8 @@ def present_offer(offer: Offer, *, how: str, on: date, at: datetime, by: Member)
     offer.presented_on, offer.presented_how = on, how
     offer.save(update_fields=["presented_on", "presented_how"])
     details = {"offer": str(offer.id), "number": offer.number, "version": offer.version, "how": how}
+    if with_whom.strip():
+        details["with"] = with_whom.strip()[:200]
     post(offer.deal, act="offer_presented", at=instant(firm, on, at), by=by, details=details)
     return offer
 

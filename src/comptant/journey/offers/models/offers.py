@@ -76,6 +76,8 @@ class Offer(FirmModel):
     give_to_get = models.TextField(blank=True)
     """What we hold for them until the decision date, in return for an answer by then."""
     conditions = models.TextField(blank=True)
+    asked_by = models.CharField(max_length=200, blank=True, db_default="")
+    """Who asked for it at the client's: of an extra request, whoever captured it says so."""
     decision_on = models.DateField(null=True)
     net = models.DecimalField(max_digits=18, decimal_places=2)
     tax = models.DecimalField(max_digits=18, decimal_places=2)
@@ -128,6 +130,15 @@ class Offer(FirmModel):
         ]
         indexes = [
             models.Index(fields=["firm", "deal"], name="offer_by_deal"),
+            models.Index(
+                fields=["firm", "id"], name="offer_drafts", condition=Q(sent_at__isnull=True, ended_at__isnull=True)
+            ),
+            models.Index(
+                fields=["firm", "id"],
+                name="offer_answered",
+                condition=Q(accepted_at__isnull=False) | Q(declined_at__isnull=False),
+            ),
+            models.Index(fields=["firm", "id"], name="offer_extras", condition=Q(kind="extra")),
             models.Index(
                 fields=["firm", "decision_on"],
                 name="offer_live",

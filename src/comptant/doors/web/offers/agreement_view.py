@@ -1,0 +1,108 @@
+"""What the page of an agreement shows."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from comptant.doors.web.client_view import in_eights
+from comptant.doors.web.offers import words
+from comptant.doors.web.offers.typed import written
+from comptant.doors.web.screen import Screen
+from comptant.ground.firms.models import Member
+from comptant.ground.web.roles import KEEPING_BOOKS, SELLING, has_role
+from comptant.journey.invoices.models import Invoice
+from comptant.journey.offers.models import Agreement, Milestone, OfferKind, Proof, Signature
+
+ZERO = Decimal("0.00")
+MOST_INVOICES = 100
+
+Shown = dict[str, Any]
+
+
+def agreement_shown(screen: Screen, agreement: Agreement, member: Member) -> Shown:
+    """The context of the page, but its shell."""
+    firm_ref, deal, currency = screen.firm_ref, agreement.deal, agreement.deal.currency
+    milestones = list(Milestone.objects.filter(firm_id=agreement.firm_id, agreement=agreement).order_by("position"))
+    invoices = list(
+        Invoice.objects.filter(firm_id=agreement.firm_id, agreement=agreement).order_by("issued_on", "id")[
+            :MOST_INVOICES
+        ]
+    )
+    of_milestone = {invoice.milestone_id: invoice for invoice in invoices if invoice.milestone_id}
+    sells, is_running = has_role(member, SELLING), agreement.ended_on is None
+    may_invoice = has_role(member, KEEPING_BOOKS) and is_running
+    rows = [
+        _milestone(screen, one, currency, of_milestone.get(one.id), sells and is_running, may_invoice)
+        for one in milestones
+    ]
+    to_deliver = sum((one.net for one in milestones if one.reached_on is None), ZERO)
+    ready = sum((one.net for one in milestones if one.reached_on and one.id not in of_milestone), ZERO)
+    return {
+        "title": agreement.title or deal.title or deal.ref,
+        "kind": _("Extra request") if agreement.kind == OfferKind.EXTRA else _("Agreement"),
+        "deal": {"name": deal.party.name, "url": reverse("deal", args=[firm_ref, deal.ref])},
+        "place": "signed" if is_running else "cancelled",
+        "about": _("Signed on {day}").format(day=screen.plain(agreement.signed_on)),
+        "ended": _ended(screen, agreement), "milestones": rows,
+        "net": screen.amount(agreement.net, currency), "gross": screen.amount(agreement.net + agreement.tax, currency),
+        "to_deliver": screen.amount(to_deliver, currency), "ready": screen.amount(ready, currency),
+        "left": screen.amount(to_deliver + ready, currency),
+        "invoices": [_invoice(screen, invoice) for invoice in invoices],
+        "proof": _proof(screen, agreement), "may_end": sells and is_running,
+        "end_url": reverse("agreement-ending", args=[firm_ref, agreement.id]),
+        "invoices_url": reverse("invoices", args=[firm_ref]) if may_invoice else "",
+    }  # fmt: skip
+
+
+def _milestone(
+    screen: Screen, one: Milestone, currency: str, invoice: Invoice | None, may_deliver: bool, may_invoice: bool
+) -> Shown:
+    reached = one.reached_on is not None
+    state = "invoiced" if invoice else "billable" if reached else "signed"
+    due = screen.short(one.due_on) if one.due_on else ""
+    return {
+        "title": one.title, "share": written(one.share, screen.language), "trigger": words.TRIGGERS[one.trigger],
+        "due": due, "net": screen.amount(one.net, currency), "gross": screen.amount(one.net + one.tax, currency),
+        "state": state, "reached": screen.short(one.reached_on), "invoice": invoice.number if invoice else "",
+        "deliver": "" if reached or not may_deliver else reverse("milestone-delivery", args=[screen.firm_ref, one.id]),
+        "to_invoice": reverse("invoices", args=[screen.firm_ref]) if may_invoice and reached and not invoice else "",
+    }  # fmt: skip
+
+
+def _invoice(screen: Screen, invoice: Invoice) -> Shown:
+    return {
+        "number": invoice.number, "issued": screen.short(invoice.issued_on),
+        "kind": invoice.get_kind_display(), "gross": screen.amount(invoice.net + invoice.tax, invoice.currency),
+    }  # fmt: skip
+
+
+def _ended(screen: Screen, agreement: Agreement) -> str:
+    if agreement.ended_on is None:
+        return ""
+    return _("Ended on {day}: {reason}").format(day=screen.plain(agreement.ended_on), reason=agreement.end_reason)
+
+
+def _proof(screen: Screen, agreement: Agreement) -> Shown:
+    """What shows that the client agreed."""
+    offer, document = agreement.offer, agreement.document
+    signature = Signature.objects.filter(firm_id=agreement.firm_id, offer=offer).first() if offer else None
+    facts: list[tuple[str, str]] = [(_("Proof"), str(Proof(agreement.proof).label))]
+    if signature is not None:
+        local = signature.accepted_at.astimezone(agreement.deal.firm.tz)
+        facts += [
+            (_("Signed by"), f"{signature.name}, {signature.function}"),
+            (_("On"), f"{screen.plain(local.date())}, {screen.hour(local)}"),
+            (_("Code sent to"), signature.code_sent_to),
+        ]
+    elif agreement.recorded_by:
+        facts.append((_("Recorded by"), agreement.recorded_by.name))
+    return {
+        "facts": facts, "sha256": in_eights(bytes(document.sha256).hex()) if document else "",
+        "name": document.name if document else "", "options": len(agreement.options),
+        "url": reverse("agreement-proof", args=[screen.firm_ref, agreement.id]) if document else "",
+        "offer": {"number": offer.number, "url": reverse("offer", args=[screen.firm_ref, offer.id])} if offer else None,
+    }  # fmt: skip
