@@ -22,6 +22,7 @@ from comptant.doors.web.invoicing import urls as invoicing
 from comptant.doors.web.offers import urls as offers
 from comptant.doors.web.pipeline import deal_page
 from comptant.doors.web.pipeline import urls as pipeline
+from comptant.doors.web.today import firms_page
 from comptant.doors.web.today import urls as today
 from comptant.ground.web.roles import BRINGING_IN, READING, only
 
@@ -62,7 +63,8 @@ urlpatterns = [
     path("login/", entrance.sign_in, name="login"),
     path("kept/", entrance.kept, name="kept"),
     path("logout/", entrance.sign_out, name="logout"),
-    path("firms/", entrance.firms, name="firms"),
+    path("firms/", firms_page.firms, name="firms"),
+    path("firms/monday/", firms_page.monday, name="monday-letter"),
     *account.of_person,
     path("firms/new/", founding_page.new_firm, name="new-firm"),
     path("welcome/<str:key>/", founding_page.first_account, name="first-account"),

@@ -29,7 +29,7 @@ _OWN = """(%(seller)s::uuid IS NULL OR EXISTS (SELECT FROM pipeline_standing w
     WHERE w.firm_id = %(firm)s AND w.deal_id = {deal} AND w.seller_id = %(seller)s))"""
 
 _PROSPECT = """(SELECT '{kind}', d.id::text, d.ref, d.title, p.name, p.ref, s.net, s.net, d.currency,
-    {since}, {ends}, 1, {note}, ''
+    {since}, {ends}, 1, {note}, '', ''
   FROM (SELECT * FROM pipeline_standing s WHERE s.firm_id = %(firm)s AND {which}
         AND (%(seller)s::uuid IS NULL OR s.seller_id = %(seller)s) ORDER BY s.net DESC, s.deal_id LIMIT %(most)s) s
   JOIN deals_deal d ON d.firm_id = s.firm_id AND d.id = s.deal_id
@@ -68,7 +68,9 @@ UNION ALL
 UNION ALL
 (SELECT 'bill', d.id::text, d.ref, d.title, p.name, p.ref, b.net, b.net + b.tax, d.currency,
     (SELECT max(j.occurred_on) FROM journal_posting j
-     WHERE j.firm_id = %(firm)s AND j.deal_id = b.deal_id AND j.target = 'billable'), NULL, 1, '', ''
+     WHERE j.firm_id = %(firm)s AND j.deal_id = b.deal_id AND j.target = 'billable'), NULL, 1, '', '',
+    coalesce((SELECT a.id::text FROM offers_agreement a WHERE a.firm_id = %(firm)s AND a.deal_id = b.deal_id
+      AND a.kind = 'sale' AND a.ended_on IS NULL LIMIT 1), '')
   FROM (SELECT deal_id, sum(net) AS net, sum(tax) AS tax FROM journal_balance
         WHERE firm_id = %(firm)s AND account = 'billable' AND net + tax > 0 AND {_OWN.format(deal="deal_id")}
         GROUP BY deal_id ORDER BY 2 DESC, 1 LIMIT %(most)s) b
@@ -76,7 +78,7 @@ UNION ALL
   JOIN parties_party p ON p.firm_id = d.firm_id AND p.id = d.party_id)
 UNION ALL
 (SELECT 'late', p.ref, '', '', p.name, p.ref, sum(b.net), sum(b.net + b.tax), i.currency,
-    min(i.due_on), NULL, count(*)::int, '', min(i.number)
+    min(i.due_on), NULL, count(*)::int, '', min(i.number), ''
   FROM journal_balance b JOIN invoices_invoice i ON i.firm_id = b.firm_id AND i.id = b.document
   JOIN parties_party p ON p.firm_id = i.firm_id AND p.id = i.party_id
   WHERE b.firm_id = %(firm)s AND b.account = 'overdue' AND b.net + b.tax > 0 AND {_OWN.format(deal="b.deal_id")}
@@ -86,7 +88,7 @@ UNION ALL
 _NET = "round({open} * i.net / nullif(i.net + i.tax, 0), 2)"
 _BESIDE = f"""
 (SELECT CASE WHEN o.presented_on IS NULL THEN 'present' ELSE 'send' END, o.id::text, d.ref, o.title, p.name, p.ref,
-    o.net, o.net + o.tax, d.currency, o.presented_on, o.decision_on, 1, '', o.number
+    o.net, o.net + o.tax, d.currency, o.presented_on, o.decision_on, 1, '', o.number, ''
   FROM offers_offer o JOIN deals_deal d ON d.firm_id = o.firm_id AND d.id = o.deal_id
   JOIN parties_party p ON p.firm_id = d.firm_id AND p.id = d.party_id
   WHERE o.firm_id = %(firm)s AND o.sent_at IS NULL AND o.ended_at IS NULL AND {_OWN.format(deal="o.deal_id")}
@@ -95,20 +97,20 @@ _BESIDE = f"""
   ORDER BY o.net DESC, o.id LIMIT %(most)s)
 UNION ALL
 (SELECT 'match', l.currency, '', '', '', '', NULL, sum(l.amount), l.currency, min(l.booked_on), NULL, count(*)::int,
-    '', ''
+    '', '', ''
   FROM (SELECT currency, amount, booked_on FROM payments_bankline
         WHERE firm_id = %(firm)s AND state = 'open' AND amount > 0 AND %(seller)s::uuid IS NULL
         ORDER BY booked_on, id LIMIT 1000) l GROUP BY l.currency)
 UNION ALL
 (SELECT 'remind', p.ref, '', '', p.name, p.ref, sum({_NET.format(open="r.open_amount")}), sum(r.open_amount),
-    i.currency, min(i.due_on), NULL, count(*)::int, max(r.level)::text, min(i.number)
+    i.currency, min(i.due_on), NULL, count(*)::int, max(r.level)::text, min(i.number), ''
   FROM recovery_reminder r JOIN invoices_invoice i ON i.firm_id = r.firm_id AND i.id = r.invoice_id
   JOIN parties_party p ON p.firm_id = r.firm_id AND p.id = r.party_id
   WHERE r.firm_id = %(firm)s AND r.state = 'prepared' AND {_OWN.format(deal="i.deal_id")}
   GROUP BY p.id, p.ref, p.name, i.currency ORDER BY 8 DESC, p.id LIMIT %(most)s)
 UNION ALL
 (SELECT 'dispute', x.id::text, d.ref, d.title, p.name, p.ref, {_NET.format(open="x.open_amount")}, x.open_amount,
-    i.currency, x.opened_on, x.answer_by, 1, x.reason, i.number
+    i.currency, x.opened_on, x.answer_by, 1, x.reason, i.number, i.id::text
   FROM recovery_dispute x JOIN invoices_invoice i ON i.firm_id = x.firm_id AND i.id = x.invoice_id
   JOIN deals_deal d ON d.firm_id = i.firm_id AND d.id = i.deal_id
   JOIN parties_party p ON p.firm_id = i.firm_id AND p.id = i.party_id
@@ -116,7 +118,7 @@ UNION ALL
   ORDER BY x.answer_by, x.id LIMIT %(most)s)
 UNION ALL
 (SELECT 'promise', i.id::text, d.ref, d.title, p.name, p.ref, i.open_net, i.open_net + i.open_tax, i.currency,
-    i.due_on, m.pay_on, 1, '', i.number
+    i.due_on, m.pay_on, 1, '', i.number, ''
   FROM (SELECT invoice_id, max(pay_on) AS pay_on FROM recovery_promise WHERE firm_id = %(firm)s
           AND until BETWEEN %(past)s AND %(today)s - 1 GROUP BY invoice_id) m
   JOIN invoices_invoice i ON i.firm_id = %(firm)s AND i.id = m.invoice_id AND i.open_net + i.open_tax > 0
@@ -127,7 +129,7 @@ UNION ALL
   ORDER BY 8 DESC, i.id LIMIT %(most)s)
 UNION ALL
 (SELECT 'claim', y.id::text, '', y.kind, p.name, p.ref, coalesce(sum(b.net), 0), coalesce(sum(b.net + b.tax), 0),
-    coalesce(min(d.currency), %(currency)s), y.judged_on, y.deadline_on, 1, '', ''
+    coalesce(min(d.currency), %(currency)s), y.judged_on, y.deadline_on, 1, '', '', ''
   FROM recovery_insolvency y JOIN parties_party p ON p.firm_id = y.firm_id AND p.id = y.party_id
   LEFT JOIN deals_deal d ON d.firm_id = y.firm_id AND d.party_id = y.party_id
   LEFT JOIN journal_balance b ON b.firm_id = d.firm_id AND b.deal_id = d.id AND b.account = 'doubtful'

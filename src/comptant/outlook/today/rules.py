@@ -45,6 +45,9 @@ class Act:
     count: int = 1
     note: str = ""
     document: str = ""
+    """The number of its document, for words."""
+    place: str = ""
+    """The id of the page where it is done, when that is not the subject's: an invoice, an agreement."""
 
     @property
     def key(self) -> str:

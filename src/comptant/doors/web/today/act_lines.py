@@ -27,7 +27,10 @@ class ActLine:
     source: str
     target: str
     """A state, or empty: the client says yes or no."""
+    about_url: str
+    about: str
     url: str
+    is_dialog: bool
     label: str
     icon: str
     postpone_url: str
@@ -65,7 +68,7 @@ def line_of(act: Act, screen: Screen, returns: date | None = None) -> ActLine:
         typo(one_stop(reason(act, screen)), screen.language),
         screen.amount(act.stake, act.currency) if act.stake else _("no amount"),
         (_("ex VAT") if act.is_net else _("inc VAT")) if act.stake else "",
-        source, target, where(act, screen), _label(act), ICONS[act.kind],
+        source, target, about(act, screen), _about(act), *where(act, screen), _label(act), ICONS[act.kind],
         reverse("act-postponement", args=here), reverse("act-return", args=here),
         screen.short(returns),
     )  # fmt: skip
@@ -212,13 +215,37 @@ def _label(act: Act) -> str:
     }[act.kind]  # fmt: skip
 
 
-def where(act: Act, screen: Screen) -> str:
-    """The address where it is done."""
+def _about(act: Act) -> str:
+    if act.kind in ("dispute", "promise"):
+        return _("See the invoice")
+    if act.kind in ("present", "send"):
+        return _("See the offer")
+    return _("See the deal") if act.deal else _("See the client")
+
+
+def where(act: Act, screen: Screen) -> tuple[str, bool]:
+    """The address where it is done, and whether it opens as a dialog."""
     firm = screen.firm_ref
-    if act.kind in ("decide", "unstall", "woken", "present", "send", "bill", "issue", "dispute"):
+    if act.kind in ("decide", "present", "send", "claim"):
+        route, known = {
+            "decide": ("deal-closing", act.deal), "present": ("offer-presentations", act.subject),
+            "send": ("offer-sending", act.subject), "claim": ("insolvency-claim", act.subject),
+        }[act.kind]  # fmt: skip
+        return reverse(route, args=[firm, known]), True
+    if act.kind in ("match", "remind"):
+        return reverse("bank" if act.kind == "match" else "invoices", args=[firm]), False
+    if act.kind == "bill" and act.place:
+        return reverse("agreement-invoicing", args=[firm, act.place]), False
+    return about(act, screen), False
+
+
+def about(act: Act, screen: Screen) -> str:
+    """The page of what the act is about."""
+    firm = screen.firm_ref
+    if act.kind in ("dispute", "promise"):
+        return reverse("invoice", args=[firm, act.place or act.subject])
+    if act.kind in ("present", "send"):
+        return reverse("offer", args=[firm, act.subject])
+    if act.deal:
         return reverse("deal", args=[firm, act.deal])
-    if act.kind == "match":
-        return reverse("bank", args=[firm])
-    if act.kind == "remind":
-        return reverse("invoices", args=[firm])
-    return reverse("client", args=[firm, act.party_ref])
+    return reverse("client", args=[firm, act.party_ref]) if act.party_ref else reverse("bank", args=[firm])

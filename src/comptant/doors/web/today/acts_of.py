@@ -17,8 +17,8 @@ from comptant.outlook.today.rules import Act
 
 KEPT = 300
 """Seconds that what the journal told may be kept; it is dropped at once when the journal grows."""
-LISTED = 12
-"""Acts on the page unless all are asked for: a day's worth."""
+LISTED = 8
+"""Acts on the page unless all are asked for: a screenful."""
 
 MAY_DO: Mapping[str, frozenset[Role]] = {
     "decide": SELLING, "unstall": SELLING, "woken": SELLING, "present": SELLING, "send": SELLING,

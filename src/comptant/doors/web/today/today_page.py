@@ -42,7 +42,7 @@ def today(request: MemberRequest, firm_ref: str) -> HttpResponse:
     figures = figures_of.main(by_currency, screen.home, request.today)
     word = words.currency_word(figures.currency)
     context = acts_context(request, day) | {
-        "over": long_day(screen, request.today),
+        "over": f"{long_day(screen, request.today)} · {request.firm.name}",
         "path_title": str(words.PATH_TITLES[word]),
         "path_note": typo(
             _("Before tax: VAT is not yours. {one_place}").format(one_place=words.ONE_PLACE[word]), screen.language

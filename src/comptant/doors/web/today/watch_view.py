@@ -45,9 +45,8 @@ def watch_view(
 
 
 def _spaced(one: Watched, language: str) -> Watched:
-    return Watched(
-        one.big, typo(one.strong, language), typo(one.rest, language), typo(one.then, language), one.url, one.label
-    )
+    strong, whole = typo(one.strong, language), typo(f"{one.strong}{one.rest}", language)
+    return Watched(one.big, strong, whole.removeprefix(strong), typo(one.then, language), one.url, one.label)
 
 
 def _prospects(prospects: Prospects, screen: Screen) -> Watched | None:
@@ -59,8 +58,8 @@ def _prospects(prospects: Prospects, screen: Screen) -> Watched | None:
         return None
     strong = ngettext("prospect is missing", "prospects are missing", portfolio.missing)
     rest = ngettext(
-        "to sign {goal} client by {day}, at your rate of {rate} ({won} of {ended}).",
-        "to sign {goal} clients by {day}, at your rate of {rate} ({won} of {ended}).",
+        " to sign {goal} client by {day}, at your rate of {rate} ({won} of {ended}).",
+        " to sign {goal} clients by {day}, at your rate of {rate} ({won} of {ended}).",
         portfolio.goal,
     ).format(
         goal=portfolio.goal, day=screen.plain(portfolio.by), rate=one_in(prospects, screen),
@@ -135,7 +134,7 @@ def _concentrated(watched: Mapping[str, Named], stocks: Mapping[str, Stock], scr
     return Watched(
         screen.share(largest.amount, hoped.net),
         _("of what is hoped for rests on {party}").format(party=largest.party),
-        _("{amount} of {total} ex VAT.").format(
+        _(": {amount} of {total} ex VAT.").format(
             amount=screen.amount(largest.amount, largest.currency), total=screen.amount(hoped.net, largest.currency)
         ),
         _("Without it, less than half is left."),
@@ -152,7 +151,7 @@ def _undated(watched: Mapping[str, Named], screen: Screen) -> Watched | None:
         "proposal delivered without a decision date", "proposals delivered without a decision date", one.count
     )
     rest = (
-        _("{party}, {amount} ex VAT.") if one.count == 1 else _("{amount} ex VAT in all, the largest for {party}.")
+        _(": {party}, {amount} ex VAT.") if one.count == 1 else _(": {amount} ex VAT in all, the largest for {party}.")
     ).format(party=one.party, amount=screen.amount(one.total, one.currency))
     then = _("Without a date, nobody has to answer. A date is asked against what you hold until then.")
     url = reverse("deal", args=[screen.firm_ref, one.deal])
@@ -164,7 +163,7 @@ def _stalled(stocks: Mapping[str, Stock], screen: Screen) -> Watched | None:
     if not stock.deals:
         return None
     strong = ngettext("stalled deal", "stalled deals", stock.deals)
-    rest = ngettext("left the total: {amount} ex VAT.", "left the total: {amount} ex VAT.", stock.deals).format(
+    rest = ngettext(" left the total: {amount} ex VAT.", " left the total: {amount} ex VAT.", stock.deals).format(
         amount=screen.amount(stock.net)
     )
     then = _("No sign from the client beyond the stage’s delay, or a decision date passed.")
@@ -176,8 +175,8 @@ def _late(stocks: Mapping[str, Stock], screen: Screen) -> Watched | None:
     stock = stocks.get("overdue", Stock())
     if not stock.net:
         return None
-    strong = ngettext("deal paid late", "deals paid late", stock.deals)
-    rest = _("{amount} inc VAT past due.").format(amount=screen.amount(stock.net + stock.tax))
+    strong = ngettext("deal overdue", "deals overdue", stock.deals)
+    rest = _(": {amount} inc VAT past due.").format(amount=screen.amount(stock.net + stock.tax))
     url = f"{reverse('receivables', args=[screen.firm_ref])}?state=overdue"
     return Watched(screen.number(stock.deals), strong, rest, "", url, _("See who is late"))
 
@@ -187,7 +186,7 @@ def _uncovered(watched: Mapping[str, Named], screen: Screen) -> Watched | None:
     if one is None:
         return None
     strong = ngettext("client served while late", "clients served while late", one.count)
-    rest = _("{party} owes {owed} inc VAT and you have delivered {delivered} ex VAT more.").format(
+    rest = _(": {party} owes {owed} inc VAT and you have delivered {delivered} ex VAT more.").format(
         party=one.party, owed=screen.amount(one.amount, one.currency), delivered=screen.amount(one.other, one.currency)
     )
     url = reverse("client", args=[screen.firm_ref, one.deal])

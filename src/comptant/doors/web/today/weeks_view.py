@@ -18,7 +18,7 @@ STATES = ("invoiced", "overdue", "billable", "signed", "disputed", "doubtful")
 """From the surest, at the bottom of a bar, up."""
 HEIGHT = 168
 SLOT, BAR = 10, 8
-"""Thousandths of the width do not matter: the drawing stretches."""
+"""Widths of a week and of its bar; the drawing stretches them alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def weeks_view(known: Iterable[Known], screen: Screen, currency: str = "") -> We
     last = weeks[-1].monday + timedelta(days=6)
     return WeeksView(
         _bars(weeks),
-        [_row(week, states, screen, money) for week in weeks],
+        [_row(week, states, screen, money, is_first=n == 0) for n, week in enumerate(weeks)],
         [words.state_label(state) for state in states],
         _beside(beside, screen, money),
         screen.amount(total, money, cents=False),
@@ -108,10 +108,15 @@ def week_name(monday: date) -> tuple[str, str]:
     return _("W{number}").format(number=number), str(number)
 
 
-def _row(week: Week, states: Sequence[str], screen: Screen, currency: str) -> WeekRow:
-    name, short = week_name(week.monday)
+def axis_name(monday: date, is_first: bool) -> str:
+    """On the axis a number is enough, but at its beginning and where a year begins."""
+    name, number = week_name(monday)
+    return name if is_first or number == "1" else number
+
+
+def _row(week: Week, states: Sequence[str], screen: Screen, currency: str, *, is_first: bool) -> WeekRow:
     return WeekRow(
-        name, short,
+        week_name(week.monday)[0], axis_name(week.monday, is_first),
         _("{first} to {last}").format(
             first=screen.short(week.monday), last=screen.short(week.monday + timedelta(days=6))
         ),
