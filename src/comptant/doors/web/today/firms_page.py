@@ -199,15 +199,11 @@ def _roles(days: Sequence[FirmDay]) -> list[tuple[str, str]]:
     found: dict[str, list[str]] = {}
     for one in days:
         found.setdefault(str(Role(one.member.role).label), []).append(one.member.firm.name)
-    return [
-        (
-            role,
-            names[0]
-            if len(names) == 1
-            else ngettext("{count} firm", "{count} firms", len(names)).format(count=len(names)),
-        )
-        for role, names in found.items()
-    ]
+    return [(role, names[0] if len(names) == 1 else _firms(len(names))) for role, names in found.items()]
+
+
+def _firms(count: int) -> str:
+    return ngettext("{count} firm", "{count} firms", count).format(count=count)
 
 
 @require_POST
