@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from comptant.doors.web import figures_of
@@ -17,7 +18,7 @@ from comptant.doors.web.shell import shell
 from comptant.ground.firms.models import Member
 from comptant.ground.parties.models import Contact, Party
 from comptant.ground.web.request import MemberRequest
-from comptant.ground.web.roles import KEEPING_BOOKS, OWNING, WRITING, has_role, sees_own_alone
+from comptant.ground.web.roles import KEEPING_BOOKS, OWNING, SELLING, WRITING, has_role, sees_own_alone
 from comptant.journey.recovery.models import Dispute, Insolvency
 from comptant.outlook.reports.clienteles import Account, accounts_with
 from comptant.outlook.reports.dealings import deals_with
@@ -94,6 +95,9 @@ def gestures_of(request: MemberRequest, file: PartyFile) -> dict[str, Any]:
         "all": {name: reverse(f"client-{name}", args=where) for name in ("deals", "invoices", "payments")},
         "call": "".join(sign for sign in phones[0] if sign.isdigit() or sign == "+"),
         "call_name": next((one.name for one in file.contacts if one.phone), party.name),
+        "new_deal_url": f"{reverse('new-deal', args=where[:1])}?{urlencode({'party': party.ref})}"
+        if has_role(member, SELLING)
+        else "",
         "party_ref": party.ref,
         "firm_ref": request.firm.ref,
     }

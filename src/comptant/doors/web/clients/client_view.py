@@ -108,7 +108,7 @@ def _truth(screen: Screen, margin: Margin, promised: Decimal) -> dict[str, Any]:
     scale = Decimal(100) / (high - low)
     rows = [
         ("cashed", _("Cashed ex VAT"), _("what is in the bank for work invoiced"), ZERO, margin.cashed, margin.cashed),
-        ("lost", _("Direct costs"), _("typed on the deals"), end, margin.cashed, -margin.costs),
+        ("lost", _("Direct costs"), _typed(margin), end, margin.cashed, -margin.costs),
         (
             "cashed" if end >= 0 else "written_off",
             _("Margin in the bank"),
@@ -129,6 +129,10 @@ def _truth(screen: Screen, margin: Margin, promised: Decimal) -> dict[str, Any]:
             for number, (state, name, note, first, last, amount) in enumerate(rows)
         ],
     }  # fmt: skip
+
+
+def _typed(margin: Margin) -> str:
+    return _("typed on the deals") if margin.costs else _("none was typed on the deals")
 
 
 def _signed(screen: Screen, amount: Decimal, currency: str) -> str:
@@ -212,7 +216,7 @@ def document_row(screen: Screen, one: Claimed) -> dict[str, Any]:
     is_note = one.kind == InvoiceKind.CREDIT_NOTE
     return {
         "number": one.number,
-        "url": reverse("deal", args=[screen.firm_ref, one.deal]),
+        "url": reverse("invoice", args=[screen.firm_ref, one.id]),
         "issued": screen.short(one.issued_on),
         "due": "" if is_note else screen.short(one.due_on),
         "state": words.state_label(one.state) if one.state and not is_note else "",
@@ -264,7 +268,7 @@ def _dispute(screen: Screen, one: Dispute) -> dict[str, Any]:
     return {
         "quote": one.reason or one.get_category_display(),
         "number": one.invoice.number,
-        "deal_url": reverse("deal", args=[screen.firm_ref, one.invoice.deal.ref]),
+        "url": reverse("invoice", args=[screen.firm_ref, one.invoice_id]),
         "opened": screen.plain(one.opened_on),
         "open_for": ngettext("open for {count} day", "open for {count} days", open_for).format(count=open_for),
         "part": screen.amount(one.open_amount, one.invoice.currency),
@@ -279,7 +283,7 @@ def _contested(screen: Screen, documents: Sequence[Claimed]) -> list[dict[str, A
     """What is contested and of which nobody here wrote the dispute: an import told it."""
     return [
         {
-            "quote": "", "number": one.number, "deal_url": reverse("deal", args=[screen.firm_ref, one.deal]),
+            "quote": "", "number": one.number, "url": reverse("invoice", args=[screen.firm_ref, one.id]),
             "part": screen.amount(one.disputed, one.currency), "whole": screen.amount(one.gross, one.currency),
         }
         for one in documents

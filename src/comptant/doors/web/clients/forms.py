@@ -212,12 +212,6 @@ class InsolvencyForm(forms.Form):
     notice = short(_("Number of the notice"), 120)
 
 
-class ClaimForm(forms.Form):
-    """The day the claim was sent."""
-
-    on = DayField(label=_("Sent on"))
-
-
 class OverrideForm(forms.Form):
     """Which deal may pass the limit or the light, and why: an owner's word."""
 

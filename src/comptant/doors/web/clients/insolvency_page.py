@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from comptant.doors.web.clients.dialogs import Dialog, answered, page_of_party
-from comptant.doors.web.clients.forms import ClaimForm, InsolvencyForm
+from comptant.doors.web.clients.forms import InsolvencyForm
 from comptant.doors.web.reach import find_party, moment
 from comptant.doors.web.screen import Screen
 from comptant.ground.web.request import MemberRequest
-from comptant.journey.recovery.actions import claim_filed, declare_insolvent
-from comptant.journey.recovery.models import Insolvency
+from comptant.journey.recovery.actions import declare_insolvent
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,22 +40,3 @@ def insolvencies(request: MemberRequest, firm_ref: str, party_ref: str) -> HttpR
         is_risk=True,
     )  # fmt: skip
     return answered(request, InsolvencyForm(request.POST or None), dialog, declare)
-
-
-@require_http_methods(["GET", "POST"])
-def claim(request: MemberRequest, firm_ref: str, insolvency_id: UUID) -> HttpResponse:
-    """GET asks when; POST records that the claim was sent to the trustee."""
-    found: Insolvency | None = (
-        Insolvency.objects.select_related("party").filter(firm=request.firm, id=insolvency_id).first()
-    )
-    if found is None:
-        raise Http404
-    found.firm = found.party.firm = request.firm
-    to = page_of_party(request, found.party)
-
-    def file(said: dict[str, Any]) -> tuple[str, str]:
-        claim_filed(found, on=said["on"], at=moment(request), by=request.member)
-        return _("The claim on {name} is filed.").format(name=found.party.name), to
-
-    dialog = Dialog(_("The claim is filed"), _("Record it"), to, text=found.trustee, about={"ahead_of_today": "on"})
-    return answered(request, ClaimForm(request.POST or None, initial={"on": request.today}), dialog, file)

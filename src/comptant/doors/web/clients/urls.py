@@ -36,6 +36,5 @@ of_firm: list[URLPattern] = [
     path(PARTY + "invoices/", reads(history_page.invoices), name="client-invoices"),
     path(PARTY + "payments/", keeps_books(history_page.payments), name="client-payments"),
     path(PARTY, reads(client_page.client), name="client"),
-    path("insolvencies/<uuid:insolvency_id>/claim/", keeps_books(insolvency_page.claim), name="claim-filed"),
 ]
 """Clients and prospects, one by one. Who says what is known of a party: who sells, and who keeps books."""
