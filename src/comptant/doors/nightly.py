@@ -82,6 +82,8 @@ def run_all(now: datetime | None = None) -> int:
         with firm_scope(firm.id):
             calls.forget(firm, now)
             forget_forms(firm, now)
+            write_digests(firm, now)
+    write_mondays(now)
     forget_expired(now)
     forget_knocks(now)
     return posted

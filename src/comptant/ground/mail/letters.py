@@ -21,11 +21,13 @@ _WIDTH = 76
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of figures: what it is, how much."""
+    """A line of figures: what it is, how much; ``note`` below the words, ``unit`` below the amount."""
 
     words: str
     amount: str
     is_total: bool = False
+    note: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +49,41 @@ def render_letter(
     signature: Sequence[str] = (),
     foot: str = "",
     code: str = "",
+    heading: str = "",
 ) -> tuple[str, str]:
     """The plain text and the HTML of a letter; the words come in the language of whoever reads it.
 
-    In order: ``paragraphs``, the greeting first, with ``**what matters**`` in bold; ``code``, to be typed somewhere;
-    ``rows`` of figures; ``links``, three at most, the first one the main; ``after``, in a lower voice; ``signature``;
-    ``foot``, small print. Everything is escaped.
+    In order: ``heading``, for our own letters; ``paragraphs``, the greeting first, with ``**what matters**`` in bold;
+    ``code``, to be typed somewhere; ``rows`` of figures; ``links``, three at most, the first one the main; ``after``,
+    in a lower voice; ``signature``; ``foot``, small print. Everything is escaped.
     """
     html: str = render_to_string(
         "mail/_letter.html",
         {
             "subject": subject, "language": language, "paragraphs": [_bold(one) for one in paragraphs], "rows": rows,
             "links": links, "after": [_bold(one) for one in after], "signature": signature, "foot": foot,
-            "code": code, "face": _FACE,
+            "code": code, "face": _FACE, "heading": heading,
         },
     )  # fmt: skip
     parts = [
+        heading,
         *(_wrapped(one) for one in paragraphs),
         code,
-        "\n".join(f"{row.words} : {row.amount}" if language.startswith("fr") else f"{row.words}: {row.amount}"
-                  for row in rows),
+        "\n".join(_row(row, language) for row in rows),
         *(f"{link.words}\n{link.address}" for link in links),
         *(_wrapped(one) for one in after),
         "\n".join(signature),
         f"-- \n{_wrapped(foot)}" if foot else "",
     ]  # fmt: skip
     return "\n\n".join(part for part in parts if part) + "\n", html.strip() + "\n"
+
+
+def _row(row: Row, language: str) -> str:
+    """A line of figures as text; its note, if any, on a line of its own."""
+    colon = " :" if language.startswith("fr") else ":"
+    figure = f"{row.amount} {row.unit}".strip()
+    said = f"{row.words}{colon} {figure}" if figure else row.words
+    return f"{said}\n  {row.note}" if row.note else said
 
 
 def _bold(text: str) -> SafeString:

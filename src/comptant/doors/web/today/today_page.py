@@ -57,6 +57,8 @@ def today(request: MemberRequest, firm_ref: str) -> HttpResponse:
             figures.stocks,
             screen,
         ),
+        "digest_url": reverse("digest", args=[firm_ref]),
+        "wants_digest": request.member.wants_digest,
         "shell": shell(request, "start", figures.stocks),
     }
     return render(request, "today/today.html", context)
@@ -131,6 +133,20 @@ def returned(request: MemberRequest, firm_ref: str, action_key: str) -> HttpResp
     actions.bring_back(request.member, act.key)
     text = _("“{phrase}” is back.").format(phrase=line_of(act, Screen.of(request)).phrase)
     return _answered(request, firm_ref, Done(text))
+
+
+@require_POST
+def digest(request: MemberRequest, firm_ref: str) -> HttpResponse:
+    """POST says whether the member wants their actions by e-mail each morning: ``wanted`` is 1, or not."""
+    member = request.member
+    member.wants_digest = request.POST.get("wanted") == "1"
+    member.save(update_fields=["wants_digest"])
+    text = (
+        _("Your actions will come by e-mail each working morning.")
+        if member.wants_digest
+        else _("No more e-mail in the morning.")
+    )
+    return acted(request, Done(text), to=reverse("start", args=[firm_ref]))
 
 
 def _find(request: MemberRequest, key: str) -> Act:

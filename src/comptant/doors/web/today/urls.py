@@ -12,5 +12,6 @@ reads = only(READING)
 of_firm: list[URLPattern] = [
     path("acts/<path:action_key>/postponement/", reads(today_page.postponement), name="act-postponement"),
     path("acts/<path:action_key>/return/", reads(today_page.returned), name="act-return"),
+    path("digest/", reads(today_page.digest), name="digest"),
     path("forecast/", reads(forecast_page.forecast), name="forecast"),
 ]
