@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from comptant.doors.api import calls
+from comptant.doors.mornings import write_digests, write_mondays
 from comptant.ground.database.scope import firm_scope
 from comptant.ground.firms.models import Firm
 from comptant.ground.firms.queries import OPERATOR, get_firm, memberships_of
