@@ -1,1 +1,37 @@
-// (to come)
+// Where [data-line] links stand in a list: the arrows go to the one beside, Enter presses [data-accept]; after either, the
+// focus is on the line that is current. Nothing happens while one is writing or a dialog is open.
+const lines = () => [...document.querySelectorAll("a[data-line]")].filter((line) => line.offsetParent !== null);
+const here = (found) => found.find((line) => line.getAttribute("aria-current"));
+const isTaken = (node) => node instanceof Element && Boolean(node.closest("input, textarea, select, summary, button, a:not([data-line])"));
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.defaultPrevented) return;
+  if (document.body.dataset.keys === "off" || document.querySelector("dialog[open]") || !document.querySelector("[data-line]")) return;
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step && !/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName ?? "")) {
+    const found = lines();
+    const next = found[found.indexOf(here(found)) + step];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+    next.click();
+  }
+  if (event.key === "Enter" && !event.repeat && !isTaken(event.target)) {
+    const line = event.target instanceof Element ? event.target.closest("a[data-line]") : null;
+    const accept = document.querySelector("[data-accept]");
+    if (line && !line.getAttribute("aria-current")) return;
+    event.preventDefault();
+    accept?.click();
+  }
+});
+// Once a line is left, what is on the screen is no longer its own: no key may act on it until the new one is there.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const line = event.detail.elt;
+  if (!line.matches("a[data-line]")) return;
+  here(lines())?.removeAttribute("aria-current");
+  line.setAttribute("aria-current", "true");
+  for (const name of ["data-key", "data-accept"]) document.querySelectorAll(`.proposal [${name}]`).forEach((node) => node.removeAttribute(name));
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (document.activeElement && document.activeElement !== document.body) return;
+  here(lines())?.focus({ preventScroll: true });
+});

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -19,12 +21,17 @@ Place = tuple[date, UUID]
 """Where a line stands among the others: its day, then its id."""
 
 
-def waiting_lines(firm: Firm, limit: int, before: Place | None = None) -> list[BankLine]:
-    """What came in and waits to be matched, the latest first; before a (day, id) when given."""
+def waiting_lines(firm: Firm, limit: int, before: Place | None = None, also: UUID | None = None) -> list[BankLine]:
+    """What came in and waits to be matched, the latest first; before a (day, id) when given.
+
+    ``also`` names a line that comes with them, last, whatever its state; it may then be there twice. One query.
+    """
     rows = BankLine.objects.filter(firm=firm, state=LineState.OPEN, amount__gt=0).order_by("-booked_on", "-id")
     if before:
         rows = rows.extra(where=["(booked_on, id) < (%s, %s)"], params=list(before))
-    return list(rows[:limit])
+    if also is None:
+        return list(rows[:limit])
+    return list(rows[:limit].union(BankLine.objects.filter(firm=firm, id=also), all=True))
 
 
 def waiting_sums(firm: Firm) -> list[tuple[str, int, Decimal]]:
@@ -143,13 +150,15 @@ def owed_called(firm: Firm, text: str, parties: Sequence[UUID], amount: Decimal 
     return _ask(where, firm, {"text": text, "parties": list(parties), "amount": amount, "most": limit})
 
 
-def _ask(where: str, firm: Firm, asked: dict[str, object]) -> list[Owed]:
+def _ask(where: str, firm: Firm, asked: dict[str, Any]) -> list[Owed]:
     with connection.cursor() as cursor:
         cursor.execute(_OWED.replace("{where}", where), {"firm": firm.id, "accounts": list(PAYS_IN_ORDER), **asked})
-        return [
-            Owed(*row[:7], {account: (Decimal(net), Decimal(tax)) for account, (net, tax) in row[7].items()})
-            for row in cursor.fetchall()
-        ]
+        rows = cursor.fetchall()
+    return [Owed(*(*row[:-1], _standing(row[-1]))) for row in rows]
+
+
+def _standing(said: str) -> dict[str, tuple[Decimal, Decimal]]:
+    return {account: (Decimal(net), Decimal(tax)) for account, (net, tax) in json.loads(said).items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def ledger_near(firm: Firm, lines: Sequence[BankLine]) -> Ledger:
     payers = payers_of(firm, lines)
     parties = {party for of_account in payers.values() for party in of_account} | set(_namesakes(lines))
     words, runs = _said(lines)
-    asked = {
+    asked: dict[str, Any] = {
         "firm": firm.id, "parties": list(parties), "words": words, "runs": runs, "most": MOST_OF_AN_AMOUNT,
         "amounts": sorted({line.amount for line in lines}),
     }  # fmt: skip

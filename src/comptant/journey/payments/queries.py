@@ -221,11 +221,15 @@ class PaymentSeen:
     bounced: Decimal
 
 
-def payments_of(firm: Firm, party: Party | None = None, limit: int | None = 100) -> list[PaymentSeen]:
-    """The payments of a party, or of all, the latest first."""
+def payments_of(
+    firm: Firm, party: Party | None = None, limit: int | None = 100, before: tuple[date, UUID] | None = None
+) -> list[PaymentSeen]:
+    """The payments of a party, or of all, the latest first; before a (day, id) when given."""
     rows = Payment.objects.filter(firm=firm).select_related("party").order_by("-received_on", "-id")
     if party:
         rows = rows.filter(party=party)
+    if before:
+        rows = rows.extra(where=["(payments_payment.received_on, payments_payment.id) < (%s, %s)"], params=list(before))
     payments = list(rows[:limit])
     received = received_of(firm, [payment.id for payment in payments])
     return [seen(payment, received[payment.id]) for payment in payments]

@@ -76,4 +76,8 @@ class Migration(migrations.Migration):
                 name="bank_line_done",
             ),
         ),
+        migrations.AddIndex(
+            model_name="payment",
+            index=models.Index(fields=["firm", "received_on", "id"], name="payment_by_day"),
+        ),
     ]

@@ -46,6 +46,7 @@ class Payment(FirmModel):
         ]
         indexes = [
             models.Index(fields=["firm", "party", "received_on"], name="payment_by_party"),
+            models.Index(fields=["firm", "received_on", "id"], name="payment_by_day"),
             models.Index(fields=["firm", "line"], name="payment_by_line", condition=Q(line__isnull=False)),
             models.Index(fields=["firm", "invoice_number"], name="payment_by_number", condition=~Q(invoice_number="")),
         ]

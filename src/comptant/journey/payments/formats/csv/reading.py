@@ -92,6 +92,38 @@ def _table(text: str, layout: Layout) -> _Table:
     raise StatementRefused("layout_needed", found=first)
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a file of unknown columns looks like: its separator, its line of headers, a value of each."""
+
+    separator: str
+    headers: list[str]
+    samples: list[str]
+
+
+def look(content: bytes) -> Looked:
+    """The file as someone must see it to say what its columns are: the first line of three cells names them.
+
+    Raises StatementRefused where there is no such line.
+    """
+    text, _ = _decoded(content, Layout())
+    best: Looked | None = None
+    for separator in SEPARATORS:
+        rows = [[cell.strip() for cell in cells] for _, cells in _records(text, separator)]
+        place = next((n for n, cells in enumerate(rows[:40]) if sum(map(bool, cells)) >= _FEWEST), None)
+        if place is not None and (best is None or len(rows[place]) > len(best.headers)):
+            below = [cells for cells in rows[place + 1 : place + 6] if len(cells) == len(rows[place])]
+            samples = [next((cells[n] for cells in below if cells[n]), "")[:60] for n in range(len(rows[place]))]
+            best = Looked(separator, rows[place], samples)
+    if best is None:
+        raise StatementRefused("statement_unknown", found=text[:20].strip())
+    return best
+
+
+_FEWEST = 3
+"""Columns of a statement: a day, a wording, an amount."""
+
+
 def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     line = 0
