@@ -21,7 +21,7 @@ WHERE s.firm_id = %s AND s.deal_id = ANY(%s) GROUP BY s.firm_id, s.deal_id, s.ne
 
 
 def sales_to_make_up(firm: Firm, deal_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How many sales like each deal would bring what is owed on it. Those without costs, or without margin, are left out."""
+    """How many sales like each deal bring what is owed on it; deals without costs, or without margin, are left out."""
     if not deal_ids:
         return {}
     with connection.cursor() as cursor:

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from comptant.doors.web import path_page
-from comptant.doors.web.invoicing import agreement_page, invoice_acts, invoice_page, recovery_acts
+from comptant.doors.web.invoicing import (
+    agreement_page,
+    batch_page,
+    draft_page,
+    invoice_acts,
+    invoice_page,
+    invoices_page,
+    recovery_acts,
+    reminders_page,
+)
 from comptant.ground.web.roles import KEEPING_BOOKS, READING, RECOVERING, only
 
 reads, keeps, recovers = only(READING), only(KEEPING_BOOKS), only(RECOVERING)
 
 of_firm: list[URLPattern] = [
-    path("invoices/", reads(path_page.path), name="invoices"),
+    path("invoices/", reads(invoices_page.invoices), name="invoices"),
+    path("invoices/new/", keeps(draft_page.new_invoice), name="new-invoice"),
+    path("invoices/batch/", keeps(batch_page.batch), name="invoice-batch"),
+    path("reminders/preparation/", keeps(reminders_page.preparation), name="reminders-preparation"),
+    path("reminders/approval/", recovers(reminders_page.approval), name="reminders-approval"),
+    path("reminders/<uuid:reminder_id>/dropping/", recovers(reminders_page.dropping), name="reminder-dropping"),
+    path("drafts/<uuid:draft_id>/", keeps(draft_page.draft), name="draft"),
+    path("drafts/<uuid:draft_id>/issuing/", keeps(draft_page.issuing), name="draft-issuing"),
+    path("drafts/<uuid:draft_id>/discarding/", keeps(draft_page.discarding), name="draft-discarding"),
     path("invoices/<uuid:invoice_id>/", reads(invoice_page.invoice), name="invoice"),
     path("invoices/<uuid:invoice_id>/pdf/", reads(invoice_page.paper), name="invoice-pdf"),
     path("invoices/<uuid:invoice_id>/payment/", keeps(invoice_acts.payment), name="invoice-payment"),
