@@ -3,6 +3,14 @@
 const lines = () => [...document.querySelectorAll("a[data-line]")].filter((line) => line.offsetParent !== null);
 const here = (found) => found.find((line) => line.getAttribute("aria-current"));
 const isTaken = (node) => node instanceof Element && Boolean(node.closest("input, textarea, select, summary, button, a:not([data-line])"));
+let wanted = "";
+const mark = (line) => { here(lines())?.removeAttribute("aria-current"); line.setAttribute("aria-current", "true"); };
+// While an answer is on its way, the line that is wanted waits for it: it would come to a link that is gone.
+function go(line) {
+  if (!document.querySelector("a[data-line].htmx-request")) return line.click();
+  wanted = line.href;
+  mark(line);
+}
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.defaultPrevented) return;
   if (document.body.dataset.keys === "off" || document.querySelector("dialog[open]") || !document.querySelector("[data-line]")) return;
@@ -13,7 +21,7 @@ document.addEventListener("keydown", (event) => {
     if (!next) return;
     event.preventDefault();
     next.focus();
-    next.click();
+    go(next);
   }
   if (event.key === "Enter" && !event.repeat && !isTaken(event.target)) {
     const line = event.target instanceof Element ? event.target.closest("a[data-line]") : null;
@@ -27,11 +35,13 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:beforeRequest", (event) => {
   const line = event.detail.elt;
   if (!line.matches("a[data-line]")) return;
-  here(lines())?.removeAttribute("aria-current");
-  line.setAttribute("aria-current", "true");
+  mark(line);
   for (const name of ["data-key", "data-accept"]) document.querySelectorAll(`.proposal [${name}]`).forEach((node) => node.removeAttribute(name));
 });
 document.addEventListener("htmx:afterSettle", () => {
+  const next = lines().find((line) => line.href === wanted);
+  wanted = "";
+  next?.click();
   if (document.activeElement && document.activeElement !== document.body) return;
   here(lines())?.focus({ preventScroll: true });
 });
