@@ -103,16 +103,37 @@ def _draft(screen: Screen, one: Draft) -> dict[str, Any]:
     }
 
 
-def disputes_context(screen: Screen, firm: Firm, seller: UUID | None, *, may_settle: bool) -> dict[str, Any] | None:
-    """Open disputes, those whose answer is due first."""
+Amounts = Mapping[UUID, tuple[str, str, Decimal]]
+"""Name, ref and amount of each client."""
+
+
+def disputes_context(
+    screen: Screen, firm: Firm, seller: UUID | None, amounts: Amounts, *, may_settle: bool
+) -> dict[str, Any] | None:
+    """Open disputes, those whose answer is due first; then clients of whom only the amount is known, from a file."""
+    if not amounts:
+        return None
     rows = open_disputes(firm)
     if seller is not None:
         rows = rows.filter(invoice__deal__in=Standing.objects.filter(firm=firm, seller=seller).values("deal_id"))
     found = list(rows[:MOST])
-    if not found:
-        return None
-    home = sum((one.open_amount for one in found if one.invoice.currency == screen.home), ZERO)
-    return {"total": screen.amount(home), "cases": [_dispute(screen, one, may_settle) for one in found]}
+    known = {one.invoice.party_id for one in found}
+    cases = [_dispute(screen, one, may_settle) for one in found]
+    cases += [
+        _without_record(screen, name, ref, amount, _("Contested before it came in here. Reminders wait."))
+        for party, (name, ref, amount) in amounts.items()
+        if party not in known
+    ]
+    total = sum((amount for _name, _ref, amount in amounts.values()), ZERO)
+    return {"total": screen.amount(total), "cases": cases}
+
+
+def _without_record(screen: Screen, name: str, ref: str, amount: Decimal, text: str) -> dict[str, Any]:
+    """A client of whom the amount alone is known."""
+    return {
+        "party": name, "url": reverse("client", args=[screen.firm_ref, ref]), "amount": screen.amount(amount),
+        "text": text, "clock": None, "claim_url": "", "settle_url": "",
+    }  # fmt: skip
 
 
 def _dispute(screen: Screen, one: Dispute, may_settle: bool) -> dict[str, Any]:
@@ -153,28 +174,23 @@ def clock(gone: int, given: int) -> dict[str, str]:
     }
 
 
-def doubtful_context(
-    screen: Screen, firm: Firm, amounts: Mapping[UUID, tuple[str, str, Decimal]], *, may_claim: bool
-) -> dict[str, Any] | None:
+def doubtful_context(screen: Screen, firm: Firm, amounts: Amounts, *, may_claim: bool) -> dict[str, Any] | None:
     """Proceedings with their deadline, and what each of those clients owes."""
     found = list(claims_to_file(firm, screen.today)[:MOST]) if amounts else []
     known = {one.party_id for one in found}
     cases = [_proceedings(screen, one, amounts, may_claim) for one in found if one.party_id in amounts]
     cases += [
-        {"party": name, "url": reverse("client", args=[screen.firm_ref, ref]), "amount": screen.amount(amount),
-         "text": _("Proceedings are open. Reminders are stopped."), "clock": None, "claim_url": ""}
+        _without_record(screen, name, ref, amount, _("Proceedings are open. Reminders are stopped."))
         for party, (name, ref, amount) in amounts.items()
         if party not in known
-    ]  # fmt: skip
+    ]
     if not cases:
         return None
     total = sum((amount for _name, _ref, amount in amounts.values()), ZERO)
     return {"total": screen.amount(total), "cases": cases}
 
 
-def _proceedings(
-    screen: Screen, one: Insolvency, amounts: Mapping[UUID, tuple[str, str, Decimal]], may_claim: bool
-) -> dict[str, Any]:
+def _proceedings(screen: Screen, one: Insolvency, amounts: Amounts, may_claim: bool) -> dict[str, Any]:
     name, ref, amount = amounts[one.party_id]
     said = one.get_kind_display()
     published = _("published on {day}").format(day=screen.plain(one.published_on))

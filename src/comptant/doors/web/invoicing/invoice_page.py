@@ -56,8 +56,14 @@ def _acts(request: MemberRequest, file: InvoiceFile) -> list[dict[str, Any]]:
         (keeps and "written_off" in standing, "invoice-restoration", _("Make it due again"), "undo"),
     ]
     return [
-        {"url": reverse(name, args=[request.firm.ref, found.id]), "verb": verb, "icon_name": icon, "is_first": not n}
-        for n, (name, verb, icon) in enumerate((name, verb, icon) for may, name, verb, icon in asked if may)
+        {
+            "url": reverse(name, args=[request.firm.ref, found.id]),
+            "verb": verb,
+            "icon_name": icon,
+            "is_first": name == "invoice-payment",
+        }
+        for may, name, verb, icon in asked
+        if may
     ]
 
 

@@ -51,23 +51,18 @@ def owed_page(request: MemberRequest, screen: Screen, seller: UUID | None, known
         "dunning": dunning_context(screen, dunning, may_act=recovers, may_prepare=keeps),
         "to_invoice": cases_view.to_invoice_context(screen, found, may_issue=keeps),
         "drafts": cases_view.drafts_context(screen, firm, seller) if keeps else [],
-        "disputes": cases_view.disputes_context(screen, firm, seller, may_settle=keeps) if _has(rows, "disputed")
-        else None,
-        "doubtful": cases_view.doubtful_context(screen, firm, _doubtful(rows), may_claim=keeps),
+        "disputes": cases_view.disputes_context(screen, firm, seller, _standing(rows, "disputed"), may_settle=keeps),
+        "doubtful": cases_view.doubtful_context(screen, firm, _standing(rows, "doubtful"), may_claim=keeps),
         "new_url": reverse("new-invoice", args=[screen.firm_ref]) if keeps else "",
         "all_url": f"{reverse('invoices', args=[screen.firm_ref])}?show=all",
     }  # fmt: skip
 
 
-def _has(rows: Sequence[Owed], account: str) -> bool:
-    return any(row.account == account for row in rows)
-
-
-def _doubtful(rows: Sequence[Owed]) -> dict[UUID, tuple[str, str, Decimal]]:
-    """Name, ref and amount of each client that owes something doubtful."""
+def _standing(rows: Sequence[Owed], account: str) -> dict[UUID, tuple[str, str, Decimal]]:
+    """Name, ref and amount of each client that owes something in that state."""
     found: dict[UUID, tuple[str, str, Decimal]] = {}
     for row in rows:
-        if row.account == "doubtful" and row.party:
+        if row.account == account and row.party:
             before = found.get(row.party, ("", "", Decimal(0)))[2]
             found[row.party] = (row.name, row.ref, before + row.gross)
     return found

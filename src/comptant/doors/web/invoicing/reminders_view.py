@@ -27,7 +27,7 @@ MOST = 50
 """Reminders on one page."""
 FEW = 300
 """Up to so many open invoices, what is held back and what comes next is told too."""
-SOON = 21
+SOON = 14
 """Days ahead for which a reminder is announced."""
 
 
