@@ -11,6 +11,7 @@ from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,12 +19,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from comptant.ground.access import second_step
 from comptant.ground.firms import queries
-from comptant.ground.firms.models import Role
+from comptant.ground.firms.models import Member, Role
+from comptant.ground.web.roles import READING, has_role
 
 OWN_NAMES = {"fr": "Français", "fr-ca": "Français (Québec)", "en": "English"}
 COUNTRIES = {"FR": gettext_lazy("France"), "CA": gettext_lazy("Québec")}
 LONGEST_PASSWORD = 1000
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+PENDING = "second_step_of"
+"""In the session: who gave the right password and owes a second step, since when, and where they wanted to go."""
 
 
 @sensitive_post_parameters("password")
@@ -42,8 +48,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     user = authenticate(request, email=email, password=password)
     if user is None:
         return _form(request, email=email, wrong=True)
-    login(request, user)
-    return redirect(_after(request))
+    return let_in(request, user, safe_next(request))
+
+
+def let_in(request: HttpRequest, user: Any, wanted: str = "") -> HttpResponse:
+    """Opens the session of who gave the right password, or asks for their second step first."""
+    if second_step.is_asked(user):
+        request.session[PENDING] = {"user": user.pk, "at": timezone.now().isoformat(), "next": wanted}
+        return redirect("second-step")
+    login(request, user, backend=BACKEND)
+    return redirect(after_signing_in(request, wanted))
 
 
 def is_plain(email: str, password: str) -> bool:
@@ -67,14 +81,16 @@ def _chosen_language(request: HttpRequest) -> HttpResponse | None:
     language = request.GET.get("language", "")
     if language not in OWN_NAMES:
         return None
-    response = redirect(f"{reverse('login')}?{urlencode({'next': _next(request)})}" if _next(request) else "login")
+    response = redirect(
+        f"{reverse('login')}?{urlencode({'next': safe_next(request)})}" if safe_next(request) else "login"
+    )
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 86400, samesite="Lax", secure=request.is_secure()
     )
     return response
 
 
-def _next(request: HttpRequest) -> str:
+def safe_next(request: HttpRequest) -> str:
     """Where to go after signing in, when it is one of our own pages."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
     return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else ""
@@ -97,13 +113,13 @@ def _form(
     context = {
         "action": reverse("login"),
         "email": email,
-        "next": _next(request),
-        "notice": notice or (_("Sign in to go on.") if _next(request) and request.method == "GET" else ""),
+        "next": safe_next(request),
+        "notice": notice or (_("Sign in to go on.") if safe_next(request) and request.method == "GET" else ""),
         "notice_kind": "warning" if notice else "",
         "email_error": _("Write your e-mail.") if missing and not email else "",
         "password_error": password_error,
         "languages": [
-            {"code": code, "name": name, "url": f"?{urlencode({'language': code, 'next': _next(request)})}"}
+            {"code": code, "name": name, "url": f"?{urlencode({'language': code, 'next': safe_next(request)})}"}
             for code, name in OWN_NAMES.items()
             if code != getattr(request, "LANGUAGE_CODE", "")
         ],
@@ -124,16 +140,21 @@ def _wrong_password(request: HttpRequest) -> str:
     return f"{text} {more}"
 
 
-def _after(request: HttpRequest) -> str:
+def after_signing_in(request: HttpRequest, wanted: str) -> str:
     """The page that was wanted, else the only firm, else the list of firms."""
     memberships = queries.memberships_of(queries.user_hash(request.user))  # type: ignore[arg-type]
     request.session["serves_many"] = len(memberships) > 1
-    if wanted := _next(request):
+    if wanted:
         return wanted
     if len(memberships) == 1:
         firms = queries.open_firms(queries.user_hash(request.user))  # type: ignore[arg-type]
-        return reverse("start", args=[firms[0].firm.ref]) if firms else reverse("firms")
+        return home_of(firms[0]) if firms else reverse("firms")
     return reverse("firms")
+
+
+def home_of(member: Member) -> str:
+    """Where a member begins: staff, who see no figure, at the requests they capture."""
+    return reverse("start" if has_role(member, READING) else "extra-requests", args=[member.firm.ref])
 
 
 @never_cache
@@ -169,7 +190,7 @@ def firms(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "name": member.firm.name,
-            "url": reverse("start", args=[member.firm.ref]),
+            "url": home_of(member),
             "country": str(COUNTRIES.get(member.firm.country, member.firm.country)),
             "currency": member.firm.currency,
             "role": Role(member.role).label,

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from comptant.doors.founding import found_once, is_house_open, is_key_ours, open_house, waiting_firms
-from comptant.doors.web.entrance import is_plain
+from comptant.doors.web.entrance import is_plain, let_in
 from comptant.ground.firms.models import User
 
 PLACES = [("FR", _("France, in euros")), ("CA", _("Québec, in Canadian dollars"))]
@@ -96,8 +96,7 @@ def _sent_twice(request: HttpRequest) -> HttpResponse:
     owner = authenticate(request, email=email, password=password) if is_plain(email, password) else None
     if owner is None:
         raise Http404
-    login(request, owner)
-    return redirect("firms")
+    return let_in(request, owner, reverse("firms"))
 
 
 def _language(form: FirmForm) -> str:

@@ -17,7 +17,7 @@ def seal(plain: bytes, purpose: str) -> bytes:
     return _box(purpose).encrypt(plain)
 
 
-def unseal(sealed: bytes, purpose: str) -> bytes:
+def unseal(sealed: bytes | memoryview[int], purpose: str) -> bytes:
     """What was sealed. Raises Refusal sealed_elsewhere when it was with another secret key."""
     try:
         return _box(purpose).decrypt(bytes(sealed))

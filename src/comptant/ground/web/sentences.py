@@ -25,6 +25,8 @@ SENTENCES: Sentences = {
     # Who signs in.
     "wrong_code": _("This code is wrong, too old, or was used already. Take the next one."),
     "second_step_on": _("The second step is on already."),
+    "passkey_refused": _("This passkey was not accepted. Try again, or sign in with your password."),
+    "too_many_passkeys": _("{most} passkeys are enough. Remove one that you no longer use."),
     "sealed_elsewhere": _(
         "This was sealed with another secret key than this installation’s. Put the former COMPTANT_SECRET_KEY back."
     ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -89,7 +90,7 @@ def _begins(field: str, words: str) -> Q:
     return said
 
 
-def _own(rows: QuerySet[object], deal: str, seller: UUID | None) -> QuerySet[object]:
+def _own(rows: QuerySet[Any], deal: str, seller: UUID | None) -> QuerySet[Any]:
     """The rows whose deal the seller follows; all of them for anybody else."""
     if seller is None:
         return rows

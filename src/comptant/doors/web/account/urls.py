@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from comptant.doors.web import path_page
-from comptant.doors.web.account import account_page, keys_page, search_page
+from comptant.doors.web.account import account_page, keys_page, passkey_pages, search_page, second_step_page
 from comptant.ground.web.roles import OWNING, READING, only
 
 reads, owns = only(READING), only(OWNING)
@@ -17,5 +17,15 @@ of_firm: list[URLPattern] = [
 ]
 
 of_person: list[URLPattern] = [
+    path("login/code/", second_step_page.code, name="second-step"),
+    path("login/passkey/", passkey_pages.passkey_answer, name="passkey-answer"),
+    path("login/passkey/question/", passkey_pages.passkey_question, name="passkey-question"),
     path("account/", account_page.account, name="account"),
+    path("account/password/", account_page.password, name="own-password"),
+    path("account/second-step/", second_step_page.second_steps, name="own-second-step"),
+    path("account/second-step/removal/", second_step_page.removal, name="own-second-step-removal"),
+    path("account/recovery-codes/", second_step_page.recovery_codes, name="own-recovery-codes"),
+    path("account/passkeys/", passkey_pages.own_passkeys, name="own-passkeys"),
+    path("account/passkeys/new/", passkey_pages.new_passkey, name="own-passkey-new"),
+    path("account/passkeys/<uuid:passkey_id>/removal/", passkey_pages.passkey_removal, name="own-passkey-removal"),
 ]
