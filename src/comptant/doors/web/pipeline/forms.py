@@ -24,18 +24,17 @@ DAY_ERRORS = {
 _read = amount_reader(NumberFormat(symbols=("€", "$")))
 
 
-class AmountField(forms.CharField):
+class AmountField(forms.Field):
     """An amount as a person writes it, to the cent: ``24 000``, ``24000,50``. Below zero only where it may be."""
 
     def __init__(self, *, may_fall: bool = False, **more: Any) -> None:
         self.may_fall = may_fall
-        super().__init__(
-            max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **more
-        )
+        shape = {"inputmode": "decimal", "autocomplete": "off", "maxlength": "40"}
+        super().__init__(widget=forms.TextInput(attrs=shape), **more)
 
     def to_python(self, value: Any) -> Any:
         """The amount; None when blank."""
-        said = str(super().to_python(value) or "").strip()
+        said = str(value or "").replace("\x00", "?").strip()[:40]
         if not said:
             return None
         sign, digits = (-1, said[1:].strip()) if said[0] in "-−" and self.may_fall else (1, said)
