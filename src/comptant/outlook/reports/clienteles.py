@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from unicodedata import combining, normalize
 from uuid import UUID
 
@@ -73,6 +74,8 @@ SELECT count(*) FROM (SELECT FROM pipeline_standing s WHERE s.firm_id = %(firm)s
 """
 _ALL = "SELECT p.id FROM parties_party p WHERE p.firm_id = %(firm)s ORDER BY p.id DESC LIMIT %(most)s"
 
+_GATHERED = f"SELECT ARRAY({_ALL}), ARRAY({_CLIENTS}), ARRAY({_DEBTORS}), ARRAY({_PROSPECTS}), ({_IN_HAND})"
+
 _WALK = """
 SELECT p.id FROM parties_party p WHERE p.firm_id = %(firm)s AND p.id < %(before)s {among}
 ORDER BY p.id DESC LIMIT %(limit)s
@@ -98,10 +101,13 @@ class Members:
         return self.ids is not None
 
 
-def clienteles(firm: Firm) -> dict[Clientele, Members]:
-    """Who belongs to each clientele, up to ``MOST``. Four statements, kept until the journal says something new."""
-    parties = Party.objects.filter(firm=firm).order_by("-id").values_list("id", flat=True).first()
-    key = f"clienteles:{firm.id}:{parties}:{version(firm)}"
+def clienteles(firm: Firm, known: str = "") -> dict[Clientele, Members]:
+    """Who belongs to each clientele, up to ``MOST``. One statement, kept until the journal says something new.
+
+    ``known`` is the journal's version, when it was read already.
+    """
+    last = Party.objects.filter(firm=firm).order_by("-id").values_list("id", flat=True).first()
+    key = f"clienteles:{firm.id}:{last}:{known or version(firm)}"
     kept: dict[Clientele, Members] | None = cache.get(key)
     if kept is None:
         kept = _gathered(firm)
@@ -110,14 +116,16 @@ def clienteles(firm: Firm) -> dict[Clientele, Members]:
 
 
 def _gathered(firm: Firm) -> dict[Clientele, Members]:
-    clients, debtors = _ids(firm, _CLIENTS), _ids(firm, _DEBTORS)
-    everyone, in_hand = _ids(firm, _ALL), _ids(firm, _PROSPECTS)
-    prospects = in_hand - clients
-    is_partial = len(clients) > MOST or len(in_hand) > MOST or _in_hand(firm) >= 5 * MOST
+    with connection.cursor() as cursor:
+        cursor.execute(_GATHERED, {"firm": firm.id, "most": MOST + 1})
+        everyone, clients, debtors, in_hand, rows = cursor.fetchone()
+    paying, buying = frozenset(clients), frozenset(in_hand)
+    prospects = buying - paying
+    is_partial = max(len(paying), len(buying)) > MOST or rows >= 5 * (MOST + 1)
     return {
-        Clientele.ALL: _members(everyone),
-        Clientele.CLIENTS: _members(clients),
-        Clientele.DEBTORS: _members(debtors),
+        Clientele.ALL: _members(frozenset(everyone)),
+        Clientele.CLIENTS: _members(paying),
+        Clientele.DEBTORS: _members(frozenset(debtors)),
         Clientele.PROSPECTS: Members(len(prospects), None) if is_partial else _members(prospects),
     }
 
@@ -126,29 +134,15 @@ def _members(ids: frozenset[UUID]) -> Members:
     return Members(len(ids), ids) if len(ids) <= MOST else Members(MOST, None)
 
 
-def _ids(firm: Firm, statement: str) -> frozenset[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"firm": firm.id, "most": MOST + 1})
-        return frozenset(row[0] for row in cursor.fetchall())
-
-
-def _in_hand(firm: Firm) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_IN_HAND, {"firm": firm.id, "most": MOST + 1})
-        count: int = cursor.fetchone()[0]
-        return count
-
-
-def page_of(firm: Firm, which: Clientele, limit: int, after: Party | None = None) -> list[Party]:
+def page_of(firm: Firm, which: Clientele, members: Members, limit: int, after: Party | None = None) -> list[Party]:
     """The parties of a clientele: by name while they can be gathered, beyond that the newest first. Two statements.
 
-    ``after`` is the last party of the page before.
+    ``members`` are those of ``which``; ``after`` is the last party of the page before.
     """
-    members = clienteles(firm)[which]
     if members.ids is not None:
         return _by_name(firm, members.ids, limit, after)
     with connection.cursor() as cursor:
-        values = {"firm": firm.id, "before": after.id if after else LAST, "limit": limit}
+        values: dict[str, Any] = {"firm": firm.id, "before": after.id if after else LAST, "limit": limit}
         cursor.execute(_WALK.format(among=_AMONG[which]), values)
         ids = [row[0] for row in cursor.fetchall()]
     found = Party.objects.filter(firm=firm).in_bulk(ids)
@@ -161,7 +155,8 @@ def those_of(firm: Firm, which: Clientele, parties: Sequence[Party]) -> list[Par
         return list(parties)
     statement = f"SELECT p.id FROM parties_party p WHERE p.firm_id = %(firm)s AND p.id = ANY(%(ids)s) {_AMONG[which]}"
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"firm": firm.id, "ids": [party.id for party in parties]})
+        values: dict[str, Any] = {"firm": firm.id, "ids": [party.id for party in parties]}
+        cursor.execute(statement, values)
         kept = {row[0] for row in cursor.fetchall()}
     return [party for party in parties if party.id in kept]
 

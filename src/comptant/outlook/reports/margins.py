@@ -26,14 +26,22 @@ WITH asked AS (
   WHERE firm_id = %(firm)s AND deal_id IN (SELECT id FROM asked) AND occurred_on <= %(until)s
     AND document IS NOT NULL AND 'cashed' IN (source, target)
   GROUP BY 1
+), promised AS (
+  SELECT deal_id, sum(net) AS net FROM journal_balance
+  WHERE firm_id = %(firm)s AND deal_id IN (SELECT id FROM asked) AND account = ANY(%(promised)s) GROUP BY 1
 ), spent AS (
   SELECT deal_id, sum(amount) AS amount FROM pipeline_cost
   WHERE firm_id = %(firm)s AND deal_id IN (SELECT id FROM asked) AND "on" <= %(until)s GROUP BY 1
 )
-SELECT a.subject, a.ref, a.currency, coalesce(sum(b.net), 0), coalesce(sum(s.amount), 0)
+SELECT a.subject, a.ref, a.currency, coalesce(sum(b.net), 0), coalesce(sum(s.amount), 0),
+       coalesce(sum(p.net), 0)
 FROM asked a LEFT JOIN brought b ON b.deal_id = a.id LEFT JOIN spent s ON s.deal_id = a.id
+LEFT JOIN promised p ON p.deal_id = a.id
 GROUP BY 1, 2, 3 ORDER BY 2, 3
 """
+
+
+PROMISED = ["signed", "billable", "invoiced", "overdue", "disputed", "doubtful"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ class Margin:
     """What a deal, or a party with all its deals in one currency, has brought. Amounts are net.
 
     ``cashed`` is in the bank for work that was invoiced: neither penalties nor what is held for the client.
+    ``promised`` was signed and is not in the bank today.
     """
 
     of: str
@@ -49,6 +58,12 @@ class Margin:
     currency: str
     cashed: Decimal
     costs: Decimal
+    promised: Decimal = Decimal(0)
+
+    @property
+    def on_paper(self) -> Decimal:
+        """The margin if all that was signed were paid, and nothing more spent. What was given up is on no paper."""
+        return self.margin + self.promised
 
     @property
     def margin(self) -> Decimal:
@@ -80,23 +95,7 @@ def margins(
     letter = of[0]
     statement = _MARGINS.format(subject=f"{letter}.id", ref=f"{letter}.ref")
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"firm": firm.id, "ids": list(ids or ()), "until": as_of or date.max})
+        cursor.execute(
+            statement, {"firm": firm.id, "ids": list(ids or ()), "until": as_of or date.max, "promised": PROMISED}
+        )
         return [Margin(of, *row) for row in cursor.fetchall()]
-
-
-_PROMISED = """
-SELECT d.currency, sum(b.net) FROM deals_deal d
-JOIN journal_balance b ON b.firm_id = d.firm_id AND b.deal_id = d.id AND b.account = ANY(%(accounts)s)
-WHERE d.firm_id = %(firm)s AND d.party_id = %(party)s GROUP BY 1
-"""
-PROMISED = ("signed", "billable", "invoiced", "overdue", "disputed", "doubtful")
-
-
-def promised(firm: Firm, party_id: UUID) -> dict[str, Decimal]:
-    """What was signed with a party and is not in the bank, net, by currency: the paper margin less the real one.
-
-    On paper, all that was signed is paid and nothing more is spent. What was given up is on no paper any more.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_PROMISED, {"firm": firm.id, "party": party_id, "accounts": list(PROMISED)})
-        return {currency: net for currency, net in cursor.fetchall() if net}

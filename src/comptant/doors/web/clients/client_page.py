@@ -15,18 +15,13 @@ from comptant.doors.web.clients.client_view import NEWEST, PartyFile, client_con
 from comptant.doors.web.reach import find_party
 from comptant.doors.web.screen import Screen
 from comptant.doors.web.shell import shell
-from comptant.ground.firms.models import Member
-from comptant.ground.parties.models import Contact, Party
+from comptant.ground.parties.models import Party
 from comptant.ground.web.request import MemberRequest
 from comptant.ground.web.roles import KEEPING_BOOKS, OWNING, SELLING, WRITING, has_role, sees_own_alone
-from comptant.journey.recovery.models import Dispute, Insolvency
-from comptant.outlook.reports.clienteles import Account, accounts_with
-from comptant.outlook.reports.dealings import deals_with
-from comptant.outlook.reports.margins import promised
+from comptant.outlook.reports.clienteles import accounts_with
+from comptant.outlook.reports.dealings import around, deals_with
 from comptant.outlook.reports.payers import claimed_of, receipts_of
 
-MOST_CONTACTS = 50
-MOST_DISPUTES = 20
 OWED = ("invoiced", "overdue", "disputed", "doubtful")
 
 
@@ -51,28 +46,11 @@ def read_file(request: MemberRequest, party: Party) -> PartyFile:
     return PartyFile(
         firm,
         account,
-        promised(firm, party.id) if account.is_signed else {},
         claimed_of(firm, party.id, NEWEST + 1, seller=seller),
         receipts_of(firm, party.id, NEWEST + 1) if sees_bank else None,
         deals_with(firm, party.id, NEWEST + 1, seller=seller),
-        list(Contact.objects.filter(firm=firm, party=party).order_by("name", "id")[:MOST_CONTACTS]),
-        _disputes(request, party) if account.exposure.disputed else [],
-        list(Insolvency.objects.filter(firm=firm, party=party).order_by("-judged_on")) if party.insolvent_on else [],
-        _assessor(account),
+        around(firm, party.id, assessor=account.solvency.by, seller=seller),
     )
-
-
-def _disputes(request: MemberRequest, party: Party) -> list[Dispute]:
-    rows = Dispute.objects.filter(firm=request.firm, invoice__deal__party=party, settled_on=None)
-    if sees_own_alone(request.member):
-        rows = rows.filter(invoice__deal__standings__seller=request.member)
-    return list(rows.select_related("invoice__deal", "owner").order_by("answer_by", "id")[:MOST_DISPUTES])
-
-
-def _assessor(account: Account) -> str:
-    by = account.solvency.by
-    names = Member.objects.filter(firm_id=account.party.firm_id, id=by).values_list("name", flat=True)
-    return (names.first() or "") if by else ""
 
 
 def gestures_of(request: MemberRequest, file: PartyFile) -> dict[str, Any]:
@@ -89,12 +67,12 @@ def gestures_of(request: MemberRequest, file: PartyFile) -> dict[str, Any]:
         "insolvencies": keeps,
         "overrides": has_role(member, OWNING) and (account.solvency.light == "red" or bool(account.exposure.alert)),
     }
-    phones = [one.phone for one in file.contacts if one.phone] or [party.phone]
+    phones = [one.phone for one in file.around.people if one.phone] or [party.phone]
     return {
         "acts": {name.replace("-", "_"): reverse(f"client-{name}", args=where) for name, may in can.items() if may},
         "all": {name: reverse(f"client-{name}", args=where) for name in ("deals", "invoices", "payments")},
         "call": "".join(sign for sign in phones[0] if sign.isdigit() or sign == "+"),
-        "call_name": next((one.name for one in file.contacts if one.phone), party.name),
+        "call_name": next((one.name for one in file.around.people if one.phone), party.name),
         "new_deal_url": f"{reverse('new-deal', args=where[:1])}?{urlencode({'party': party.ref})}"
         if has_role(member, SELLING)
         else "",

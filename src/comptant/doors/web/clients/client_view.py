@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,14 +14,14 @@ from django.utils.translation import ngettext
 from comptant.doors.web.clients.words import LIGHT_NAMES, since_label, terms_words
 from comptant.doors.web.screen import Screen
 from comptant.ground.firms.models import Firm
-from comptant.ground.parties.models import Contact, Party
+from comptant.ground.parties.models import Party
 from comptant.ground.web import words
 from comptant.ground.web.typography import MINUS
 from comptant.journey.invoices.models import InvoiceKind
 from comptant.journey.prospects.rules import Exposure, Solvency
-from comptant.journey.recovery.models import Dispute, Insolvency
+from comptant.journey.recovery.models import Cause, Proceedings
 from comptant.outlook.reports.clienteles import Account
-from comptant.outlook.reports.dealings import Dealing
+from comptant.outlook.reports.dealings import Around, Contested, Dealing, Person, Proceeding
 from comptant.outlook.reports.margins import Margin
 from comptant.outlook.reports.payers import Claimed, Receipt, is_worsening, lateness
 
@@ -38,14 +38,10 @@ class PartyFile:
 
     firm: Firm
     account: Account
-    promised: Mapping[str, Decimal]
     documents: Sequence[Claimed]
     receipts: Sequence[Receipt] | None
     deals: Sequence[Dealing]
-    contacts: Sequence[Contact]
-    disputes: Sequence[Dispute]
-    insolvencies: Sequence[Insolvency]
-    assessed_by: str
+    around: Around
 
     @property
     def party(self) -> Party:
@@ -69,8 +65,8 @@ def client_context(screen: Screen, file: PartyFile) -> dict[str, Any]:
         "is_signed": account.is_signed,
         "since": since_label(screen, account),
         "since_why": _("day of the first payment") if account.since else _("a client is a client once they have paid"),
-        "truths": [_truth(screen, one, file.promised.get(one.currency, ZERO)) for one in _telling(file)],
-        "disputes": [_dispute(screen, one) for one in file.disputes] or _contested(screen, file.documents),
+        "truths": [_truth(screen, one) for one in _telling(file)],
+        "disputes": [_dispute(screen, one) for one in file.around.contested] or _contested(screen, file.documents),
         "invoices": [document_row(screen, one) for one in file.documents[:NEWEST]],
         "receipts": None if file.receipts is None else [receipt_row(screen, one) for one in file.receipts[:NEWEST]],
         "deals": [deal_row(screen, one) for one in file.deals[:NEWEST]],
@@ -83,8 +79,8 @@ def client_context(screen: Screen, file: PartyFile) -> dict[str, Any]:
         "held": screen.amount(account.exposure.held, file.currency) if account.exposure.held else "",
         "delays": delays(screen, file.documents),
         "solvency": _solvency(screen, file, account.solvency),
-        "insolvencies": [_insolvency(screen, one) for one in file.insolvencies],
-        "contacts": [_contact(one) for one in file.contacts],
+        "insolvencies": [_insolvency(screen, one) for one in file.around.proceedings],
+        "contacts": [_contact(one) for one in file.around.people],
         "contract": _contract(screen, file),
         "address": [line for line in (*party.street.splitlines(), f"{party.postcode} {party.city}".strip()) if line],
     }
@@ -98,10 +94,10 @@ def _identity(firm: Firm, party: Party) -> str:
 
 def _telling(file: PartyFile) -> Sequence[Margin]:
     """The margins worth a drawing: something came in, or something was spent."""
-    return [one for one in file.account.brought if one.cashed or one.costs or file.promised.get(one.currency)]
+    return [one for one in file.account.brought if one.cashed or one.costs or one.promised]
 
 
-def _truth(screen: Screen, margin: Margin, promised: Decimal) -> dict[str, Any]:
+def _truth(screen: Screen, margin: Margin) -> dict[str, Any]:
     """The realised margin as a waterfall: what came in, what it cost, what is left; and the one on paper."""
     end = margin.margin
     low, high = min(ZERO, end), max(margin.cashed, end, Decimal(1))
@@ -119,7 +115,7 @@ def _truth(screen: Screen, margin: Margin, promised: Decimal) -> dict[str, Any]:
     return {
         "told": screen.whole(abs(end), margin.currency),
         "is_below": end < 0,
-        "paper": screen.whole(end + promised, margin.currency) if promised else "",
+        "paper": screen.whole(margin.on_paper, margin.currency) if margin.promised else "",
         "rows": [
             {
                 "state": state, "name": name, "note": note, "amount": _signed(screen, amount, margin.currency),
@@ -263,19 +259,19 @@ def deal_row(screen: Screen, one: Dealing) -> dict[str, Any]:
     }
 
 
-def _dispute(screen: Screen, one: Dispute) -> dict[str, Any]:
+def _dispute(screen: Screen, one: Contested) -> dict[str, Any]:
     open_for = (screen.today - one.opened_on).days
     return {
-        "quote": one.reason or one.get_category_display(),
-        "number": one.invoice.number,
-        "url": reverse("invoice", args=[screen.firm_ref, one.invoice_id]),
+        "quote": one.reason or str(Cause(one.category).label),
+        "number": one.number,
+        "url": reverse("invoice", args=[screen.firm_ref, one.invoice]),
         "opened": screen.plain(one.opened_on),
         "open_for": ngettext("open for {count} day", "open for {count} days", open_for).format(count=open_for),
-        "part": screen.amount(one.open_amount, one.invoice.currency),
-        "whole": screen.amount(one.invoice.net + one.invoice.tax, one.invoice.currency),
+        "part": screen.amount(one.part, one.currency),
+        "whole": screen.amount(one.whole, one.currency),
         "answer_by": screen.long(one.answer_by),
         "is_overdue": one.answer_by < screen.today,
-        "owner": one.owner.name,
+        "owner": one.owner,
     }
 
 
@@ -299,16 +295,16 @@ def _solvency(screen: Screen, file: PartyFile, thought: Solvency) -> dict[str, A
         "reason": thought.reason,
         "terms": thought.terms,
         "checked": _("checked on {day}").format(day=screen.plain(checked)) if checked else "",
-        "by": file.assessed_by,
+        "by": file.around.assessor,
         "limit": screen.amount(thought.credit_limit, file.currency) if thought.credit_limit is not None else "",
     }
 
 
-def _insolvency(screen: Screen, one: Insolvency) -> dict[str, Any]:
+def _insolvency(screen: Screen, one: Proceeding) -> dict[str, Any]:
     left = (one.deadline_on - screen.today).days if one.deadline_on else None
     return {
         "id": one.id,
-        "kind": one.get_kind_display(),
+        "kind": str(Proceedings(one.kind).label),
         "judged": screen.plain(one.judged_on),
         "published": screen.plain(one.published_on),
         "court": one.court,
@@ -324,7 +320,7 @@ def _insolvency(screen: Screen, one: Insolvency) -> dict[str, Any]:
     }
 
 
-def _contact(one: Contact) -> dict[str, Any]:
+def _contact(one: Person) -> dict[str, Any]:
     phone = "".join(sign for sign in one.phone if sign.isdigit() or sign == "+")
     return {
         "id": one.id, "name": one.name, "function": one.function, "email": one.email, "phone": one.phone,

@@ -15,6 +15,7 @@ from comptant.doors.web import figures_of
 from comptant.doors.web.clients.words import LIGHT_NAMES, since_label
 from comptant.doors.web.screen import Screen
 from comptant.doors.web.shell import shell
+from comptant.ground.journal.freshness import version
 from comptant.ground.parties.models import Party
 from comptant.ground.web import words
 from comptant.ground.web.answer import answer
@@ -42,13 +43,18 @@ def clients(request: MemberRequest, firm_ref: str) -> HttpResponse:
     """GET lists the clients, or the debtors, the prospects, all parties; those that match when something is sought."""
     screen = Screen.of(request)
     which, sought = _asked(request.GET)
-    members = clienteles(request.firm)
+    known = version(request.firm)
+    members = clienteles(request.firm, known)
     if not sought and "show" not in request.GET and not members[which].count:
         which = Clientele.ALL
     after = _after(request)
-    parties = _sought(request, which, sought, after) if sought else page_of(request.firm, which, PAGE + 1, after)
+    parties = (
+        _sought(request, which, sought, after)
+        if sought
+        else page_of(request.firm, which, members[which], PAGE + 1, after)
+    )
     rows = accounts_with(request.firm, parties[:PAGE])
-    stocks = figures_of.today(request.firm, request.today, screen.home)
+    stocks = figures_of.today(request.firm, request.today, screen.home, known)
     context = {
         **list_context(screen, which, sought, members),
         "rows": [_row(screen, row) for row in rows],

@@ -96,8 +96,8 @@ class IdentityForm(forms.Form):
 
     name = short(_("Name"), 300, required=True)
     kind = choice(_("What it is"), PartyKind.choices)
-    siren = short(_("SIREN"), 9)
-    siret = short(_("SIRET"), 14)
+    siren = short(_("SIREN"), 20)
+    siret = short(_("SIRET"), 30)
     bn = short(_("Business number"), 15)
     vat_number = short(_("VAT number"), 20)
     email = email(_("E-mail"))

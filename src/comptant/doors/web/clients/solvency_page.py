@@ -37,7 +37,7 @@ def assessment(request: MemberRequest, firm_ref: str, party_ref: str) -> HttpRes
         _("Can {name} pay?").format(name=party.name),
         _("Record the assessment"),
         to,
-        text=_("It holds until the next one; the earlier ones stay."),
+        text=_("An assessment holds until the next one; the earlier ones stay."),
         about={"reason_needed": "reason", "unknown_light": "light", "bad_amount": "credit_limit"},
     )
     return answered(request, AssessmentForm(request.POST or None, initial=started), dialog, say)
