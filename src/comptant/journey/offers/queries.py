@@ -160,12 +160,17 @@ def parts_drafted(offer: Offer) -> list[PartDraft]:
 
 def lines_drafted(offer: Offer) -> list[LineDraft]:
     """Its lines, as they were written."""
+    return as_drafted(lines_of(offer))
+
+
+def as_drafted(lines: Iterable[OfferLine]) -> list[LineDraft]:
+    """Lines that were read already, as they were written."""
     return [
         LineDraft(
             line.title, line.price, line.tax_rate, line.quantity, line.unit, line.text, line.discount,
             line.is_optional, line.direct_cost,
         )
-        for line in lines_of(offer)
+        for line in lines
     ]  # fmt: skip
 
 

@@ -14,11 +14,11 @@ from comptant.doors.web.offers.typed import written
 from comptant.doors.web.screen import Screen
 from comptant.ground.firms.models import Member
 from comptant.ground.web.roles import KEEPING_BOOKS, SELLING, has_role
+from comptant.journey.invoices.actions.agreed import billed_of
 from comptant.journey.invoices.models import Invoice
 from comptant.journey.offers.models import Agreement, Milestone, OfferKind, Proof, Signature
 
 ZERO = Decimal("0.00")
-MOST_INVOICES = 100
 
 Shown = dict[str, Any]
 
@@ -27,20 +27,16 @@ def agreement_shown(screen: Screen, agreement: Agreement, member: Member) -> Sho
     """The context of the page, but its shell."""
     firm_ref, deal, currency = screen.firm_ref, agreement.deal, agreement.deal.currency
     milestones = list(Milestone.objects.filter(firm_id=agreement.firm_id, agreement=agreement).order_by("position"))
-    invoices = list(
-        Invoice.objects.filter(firm_id=agreement.firm_id, agreement=agreement).order_by("issued_on", "id")[
-            :MOST_INVOICES
-        ]
-    )
-    of_milestone = {invoice.milestone_id: invoice for invoice in invoices if invoice.milestone_id}
+    billed = billed_of(agreement)
     sells, is_running = has_role(member, SELLING), agreement.ended_on is None
+    reads_books = has_role(member, KEEPING_BOOKS)
     may_invoice = has_role(member, KEEPING_BOOKS) and is_running
     rows = [
-        _milestone(screen, one, currency, of_milestone.get(one.id), sells and is_running, may_invoice)
+        _milestone(screen, one, currency, billed.of(one) or billed.balance(), sells and is_running, may_invoice)
         for one in milestones
     ]
-    to_deliver = sum((one.net for one in milestones if one.reached_on is None), ZERO)
-    ready = sum((one.net for one in milestones if one.reached_on and one.id not in of_milestone), ZERO)
+    to_deliver = sum((one.net for one in milestones if one.reached_on is None and not billed.of(one)), ZERO)
+    ready = sum((one.net for one in milestones if one.reached_on and not (billed.of(one) or billed.balance())), ZERO)
     return {
         "title": agreement.title or deal.title or deal.ref,
         "kind": _("Extra request") if agreement.kind == OfferKind.EXTRA else _("Agreement"),
@@ -50,11 +46,11 @@ def agreement_shown(screen: Screen, agreement: Agreement, member: Member) -> Sho
         "ended": _ended(screen, agreement), "milestones": rows,
         "net": screen.amount(agreement.net, currency), "gross": screen.amount(agreement.net + agreement.tax, currency),
         "to_deliver": screen.amount(to_deliver, currency), "ready": screen.amount(ready, currency),
-        "left": screen.amount(to_deliver + ready, currency),
-        "invoices": [_invoice(screen, invoice) for invoice in invoices],
+        "left": screen.amount(max(agreement.net - billed.net, ZERO), currency),
+        "invoices": [_invoice(screen, one.invoice) for one in billed.documents],
         "proof": _proof(screen, agreement), "may_end": sells and is_running,
         "end_url": reverse("agreement-ending", args=[firm_ref, agreement.id]),
-        "invoices_url": reverse("invoices", args=[firm_ref]) if may_invoice else "",
+        "invoices_url": reverse("agreement-invoicing", args=[firm_ref, agreement.id]) if reads_books else "",
     }  # fmt: skip
 
 
@@ -63,19 +59,20 @@ def _milestone(
 ) -> Shown:
     reached = one.reached_on is not None
     state = "invoiced" if invoice else "billable" if reached else "signed"
-    due = screen.short(one.due_on) if one.due_on else ""
+    due, is_payable = screen.short(one.due_on), may_invoice and reached and invoice is None
     return {
         "title": one.title, "share": written(one.share, screen.language), "trigger": words.TRIGGERS[one.trigger],
         "due": due, "net": screen.amount(one.net, currency), "gross": screen.amount(one.net + one.tax, currency),
         "state": state, "reached": screen.short(one.reached_on), "invoice": invoice.number if invoice else "",
+        "invoice_url": reverse("invoice", args=[screen.firm_ref, invoice.id]) if invoice else "",
         "deliver": "" if reached or not may_deliver else reverse("milestone-delivery", args=[screen.firm_ref, one.id]),
-        "to_invoice": reverse("invoices", args=[screen.firm_ref]) if may_invoice and reached and not invoice else "",
+        "to_invoice": reverse("milestone-invoice", args=[screen.firm_ref, one.id]) if is_payable else "",
     }  # fmt: skip
 
 
 def _invoice(screen: Screen, invoice: Invoice) -> Shown:
     return {
-        "number": invoice.number, "issued": screen.short(invoice.issued_on),
+        "number": invoice.number, "url": reverse("invoice", args=[screen.firm_ref, invoice.id]), "issued": screen.short(invoice.issued_on),
         "kind": invoice.get_kind_display(), "gross": screen.amount(invoice.net + invoice.tax, invoice.currency),
     }  # fmt: skip
 

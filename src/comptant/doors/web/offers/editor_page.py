@@ -142,7 +142,7 @@ def must_be_current(found: Offer, written: str) -> None:
     if found.sent_at is not None:
         text = _("Version {version} of offer {number} was sent meanwhile. Begin the next version to change it.")
         raise OutOfDate(text.format(version=found.version, number=found.number))
-    if written and written != view.mark_of(found):
+    if written and written != view.mark_of(found, queries.lines_of(found), queries.parts_drafted(found)):
         text = _("Offer {number} was changed elsewhere while you were writing. Nothing of this form was recorded.")
         raise OutOfDate(text.format(number=found.number))
 
@@ -197,9 +197,9 @@ def page_of(
         "sealed": view.fingerprint(versions), "sees_costs": sells,
     }  # fmt: skip
     if is_form:
-        shown = typed or typed_of(found, screen.language)
+        shown = typed or typed_of(found, screen.language, queries.as_drafted(lines), parts)
         context["form"] = view.form_of(shown, sums if is_saved else {})
-        context["written"] = view.mark_of(found)
+        context["written"] = view.mark_of(found, lines, parts)
         context["save_url"] = reverse("offer-draft", args=[screen.firm_ref, found.id])
     else:
         context |= view.text_of(screen, found, lines, parts, sums, sells)
@@ -230,7 +230,8 @@ def _autosaved(request: MemberRequest, saved: Offer, typed: Typed, is_saved: boo
     sums = view.sums_of(screen, saved, lines, parts)
     context = {
         "is_saved": is_saved, "hour": screen.hour(_local(request)), "error": next(iter(typed.errors.values()), ""),
-        "form": view.form_of(typed, sums if is_saved else {}), "sums": sums, "written": view.mark_of(saved),
+        "form": view.form_of(typed, sums if is_saved else {}), "sums": sums,
+        "written": view.mark_of(saved, lines, parts),
         "margin": view.margin_of(screen, saved, lines),
         "checks": view.checks_of(saved, lines, parts, request.today), "oob": True,
     }  # fmt: skip

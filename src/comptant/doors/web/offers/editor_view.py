@@ -27,9 +27,9 @@ from comptant.journey.offers.rules.validity import ACCEPTED, DRAFT, SENT
 Shown = dict[str, Any]
 
 
-def mark_of(offer: Offer) -> str:
+def mark_of(offer: Offer, lines: Sequence[OfferLine], parts: Sequence[PartDraft]) -> str:
     """A word for what the draft says now: a form that bears another was made before it changed."""
-    typed = typed_of(offer, "en")
+    typed = typed_of(offer, "en", queries.as_drafted(lines), parts)
     said = json.dumps([offer.version, typed.texts, typed.decision_on, typed.rows], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:24]
 

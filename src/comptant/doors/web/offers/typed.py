@@ -16,7 +16,6 @@ from comptant.doors.imports.numbers import SPACES
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.sentences import sentence
 from comptant.ground.web.typography import NBSP
-from comptant.journey.offers import queries
 from comptant.journey.offers.models import Offer
 from comptant.journey.offers.rules.drafts import Benefit, LineDraft, PartDraft
 from comptant.journey.offers.rules.totals import USUAL
@@ -32,6 +31,7 @@ SAID = {"line": ("title", "text", "price", "direct_cost"), "part": ("title", "sh
 MOST = {"line": 200, "part": 50, "benefit": 20}
 LONGEST = {"title": 300, "text": 5000, "unit": 40, "figure": 200}
 _NAME = re.compile(r"(line|part|benefit)-([0-9]{1,3})-([a-z_]{1,20})")
+_GROUP = re.compile(f"(?<=[0-9])[{SPACES}](?=[0-9]{{3}}(?![0-9]))")
 _FIGURE = re.compile(r"[0-9]{1,14}(?:\.[0-9]{1,4})?")
 
 Row = dict[str, str]
@@ -71,17 +71,17 @@ def read_typed(form: QueryDict) -> Typed:
     return typed
 
 
-def typed_of(offer: Offer, language: str) -> Typed:
+def typed_of(offer: Offer, language: str, lines: Iterable[LineDraft], parts: Iterable[PartDraft]) -> Typed:
     """What an offer says, as somebody of that language would have typed it."""
     typed = Typed({name: getattr(offer, name) for name in TEXTS}, _iso(offer.decision_on))
     typed.rows["benefit"] = [dict(one) for one in offer.benefits]
-    typed.rows["line"] = [line_typed(line, language) for line in queries.lines_drafted(offer)]
+    typed.rows["line"] = [line_typed(line, language) for line in lines]
     typed.rows["part"] = [
         {
             "title": part.title, "share": written(part.share, language), "trigger": part.trigger,
             "due_on": _iso(part.due_on),
         }
-        for part in queries.parts_drafted(offer)
+        for part in parts
     ]  # fmt: skip
     return typed
 
@@ -138,7 +138,7 @@ def figure(text: str, language: str, places: int) -> Decimal:
     >>> figure("4 800,50 €", "fr", 4), figure("4,800.5", "en", 2), figure("1,250", "en", 3)
     (Decimal('4800.50'), Decimal('4800.5'), Decimal('1250'))
     """
-    said = text.translate({ord(sign): None for sign in f"{SPACES}€$%"})
+    said = _GROUP.sub("", text.strip(f"{SPACES}€$%"))
     if "," in said and "." in said:
         said = said.replace("," if said.rindex(".") > said.rindex(",") else ".", "")
     elif language == "en" and re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+", said):
