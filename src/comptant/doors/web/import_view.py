@@ -31,25 +31,29 @@ TARGET_WORDS = {
     "events": (gettext_lazy("Events of deals"), gettext_lazy("answers, stages, dates")),
     "parties": (gettext_lazy("Clients and prospects"), gettext_lazy("names, numbers, addresses")),
 }
+STATEMENT_WORDS = {
+    "statement": (gettext_lazy("Bank statement"), gettext_lazy("its lines find their invoices")),
+}
 SHOWN_PROBLEMS = 50
 ZERO = Decimal(0)
 
 
-def ask_context(screen: Screen, chosen: str, mapping: str, error: str) -> dict[str, Any]:
-    """Everything the upload page writes, but its shell."""
-    chosen = chosen if chosen in TARGET_WORDS else "deals"
+def ask_context(screen: Screen, chosen: str, mapping: str, error: str, keeps_books: bool) -> dict[str, Any]:
+    """Everything the upload page writes, but its shell. A bank statement is for ``keeps_books`` alone."""
+    offered = TARGET_WORDS | (STATEMENT_WORDS if keeps_books else {})
+    chosen = chosen if chosen in offered else "deals"
     limit = settings.MAX_IMPORT_BYTES // 1_000_000
     return {
         "action": reverse("imports", args=[screen.firm_ref]),
         "error": error,
         "targets": [
             {"key": key, "name": name, "note": note, "is_chosen": key == chosen}
-            for key, (name, note) in TARGET_WORDS.items()
+            for key, (name, note) in offered.items()
         ],
         "mappings": [
             {"key": key, "name": MAPPING_NAMES.get(key, key), "is_chosen": key == mapping} for key in shipped_mappings()
         ],
-        "limit_text": _("CSV or XLSX, up to {limit} MB").format(limit=screen.number(limit)),
+        "limit_text": _("CSV or XLSX, camt for the bank, up to {limit} MB").format(limit=screen.number(limit)),
     }
 
 

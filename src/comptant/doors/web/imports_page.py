@@ -11,15 +11,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from comptant.doors.imports.guessing import DATE_FORMATS
 from comptant.doors.imports.mapping import shipped_mappings
+from comptant.doors.imports.pasting import pasted_table
 from comptant.doors.imports.refusals import ImportRefused
 from comptant.doors.imports.targets import TARGETS
 from comptant.doors.web import figures_of, import_job, uploads
+from comptant.doors.web.bank import statements_page
 from comptant.doors.web.import_reading import (
     Column,
     Dry,
@@ -39,6 +42,7 @@ from comptant.ground.refusals import Refusal
 from comptant.ground.web.answer import answer
 from comptant.ground.web.middleware import opens_its_own_scopes
 from comptant.ground.web.request import MemberRequest
+from comptant.ground.web.roles import KEEPING_BOOKS, has_role
 from comptant.ground.web.sentences import sentence
 
 
@@ -48,9 +52,11 @@ def imports(request: MemberRequest, firm_ref: str) -> HttpResponse:
     if request.method != "POST":
         return _ask(request)
     target = request.POST.get("target", "")
+    if target == statements_page.TARGET and has_role(request.member, KEEPING_BOOKS):
+        return statements_page.bring_in(request)
     if target not in TARGET_WORDS:
         return _ask(request, error=_("Say what the file holds."))
-    file = _file(request)
+    file = _file(request, target)
     if file is None:
         return _ask(request, error=_("Choose a file, or paste a list."))
     mapping = request.POST.get("mapping", "")
@@ -64,18 +70,26 @@ def imports(request: MemberRequest, firm_ref: str) -> HttpResponse:
     return redirect("import", firm_ref=firm_ref, import_id=upload.id)
 
 
-def _file(request: MemberRequest) -> UploadedFile[Any] | None:
+def _file(request: MemberRequest, target: str) -> UploadedFile[Any] | None:
     found = request.FILES.get("file")
     if isinstance(found, UploadedFile) and found.name:
         return found
     pasted = request.POST.get("pasted", "")
-    return SimpleUploadedFile(_("pasted list") + ".csv", pasted.encode()) if pasted.strip() else None
+    if not pasted.strip():
+        return None
+    table = pasted_table(pasted, target, request.today, get_language() or "en")
+    return SimpleUploadedFile(_("pasted list") + ".csv", table.encode())
 
 
 def _ask(request: MemberRequest, error: str = "") -> HttpResponse:
     chosen = request.POST.get("target") or request.GET.get("target", "")
-    context = ask_context(Screen.of(request), chosen, request.POST.get("mapping", ""), error)
-    context["recent"] = [_recent(request, upload) for upload in uploads.waiting(request.firm.id)]
+    context = ask_context(
+        Screen.of(request), chosen, request.POST.get("mapping", ""), error, has_role(request.member, KEEPING_BOOKS)
+    )
+    context["pasted"] = request.POST.get("pasted", "").replace("\x00", "")
+    context["recent"] = [
+        _recent(request, upload) for upload in uploads.waiting(request.firm.id) if upload.target in TARGETS
+    ]
     context["home_name"] = _("Today") if figures_of.has_anything(request.firm) else _("First steps")
     context["shell"] = shell(request, "imports")
     return render(request, "doors/imports.html", context, status=422 if error else 200)
@@ -201,7 +215,7 @@ def _show(
 
 def _upload(request: MemberRequest, number: UUID) -> uploads.Upload:
     upload = uploads.find(request.firm.id, number)
-    if upload is None:
+    if upload is None or upload.target not in TARGETS:
         raise Http404
     return upload
 

@@ -60,8 +60,8 @@ def numbers_text(numbers: tuple[str, ...]) -> str:
     if len(numbers) <= 2:
         return ", ".join(numbers)
     rest = len(numbers) - 2
-    more = ngettext("and {count} more", "and {count} more", rest).format(count=rest)
-    return f"{', '.join(numbers[:2])} {more}"
+    text = ngettext("{numbers} and {count} other", "{numbers} and {count} others", rest)
+    return text.format(numbers=", ".join(numbers[:2]), count=rest)
 
 
 def _unusual(screen: Screen, line: BankLine, one: Proposal) -> str:
@@ -76,6 +76,8 @@ def _unusual(screen: Screen, line: BankLine, one: Proposal) -> str:
 def reason(screen: Screen, line: BankLine, one: Proposal, why: str, owed: Decimal) -> dict[str, str]:
     """One reason: whether it speaks for it wholly, its words, and the value that shows it."""
     text = REASONS.get(why, why)
+    if why == "payer's name" and not line.payer:
+        text = _("Name of the client in the wording")
     return {
         "verdict": "almost" if why in ALMOST else "yes",
         "icon_name": "clock" if why in ALMOST else "check",
