@@ -316,3 +316,8 @@ def test_a_dialog_is_a_fragment_to_htmx_and_a_page_to_others(ada: Client) -> Non
     assert "<html" in page(ada, MERCURE + "assessment/")
     done = ada.post(MERCURE + "assessment/", {"light": "green", "reason": "Sain"}, headers=HTMX)
     assert done.headers["HX-Redirect"] == MERCURE
+
+
+def test_what_is_to_collect_and_the_deal_lead_to_it(ada: Client) -> None:
+    assert f'<a href="{MERCURE}">Mercure SARL</a>' in page(ada, "/f/atelier-lune/receivables/")
+    assert f'<a href="{MERCURE}">Mercure SARL</a>' in page(ada, "/f/atelier-lune/deals/D-1/")

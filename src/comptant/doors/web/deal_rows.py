@@ -82,6 +82,8 @@ class DealRow:
     tax: Decimal = Decimal(0)
     due_on: date | None = None
     """Of what stands in this account, the first day it falls due; None before an invoice."""
+    party_ref: str = ""
+    """Known of what is to collect alone, whose list leads to its debtors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,4 +205,5 @@ def _row(
     return DealRow(
         deal.ref, deal.title, deal.party.name, row.account, row.net, deal.currency, stage,
         opened_on=opened_on, closed_on=closed_on, tax=row.tax, due_on=due.get((row.deal_id, row.account)),
+        party_ref=deal.party.ref,
     )  # fmt: skip

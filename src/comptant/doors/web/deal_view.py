@@ -101,6 +101,7 @@ def deal_context(screen: Screen, file: DealFile, *, with_corrected: bool = False
         "place": place,
         "title": deal.title or deal.ref,
         "party": deal.party.name,
+        "party_url": reverse("client", args=[screen.firm_ref, deal.party.ref]),
         "about": _about(file),
         "list_url": reverse("deals", args=[screen.firm_ref]),
         "stages": _stages(screen, file, place),

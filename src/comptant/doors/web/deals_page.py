@@ -215,7 +215,7 @@ def _stage_filter(asked: Asked, stages: Mapping[str, str], here: str) -> list[di
 
 
 def _claim_columns(asked: Asked, here: str) -> list[dict[str, Any]]:
-    names = (_("Deal"), _("Subject"), _("State"), _("Due"))
+    names = (_("Client"), _("Subject"), _("State"), _("Due"))
     return [*({"name": name} for name in names), _amount_column(asked, here, _("Amount inc VAT"))]
 
 
@@ -337,22 +337,24 @@ def _line(
 
 
 _CLAIM = (
-    '<tr><th scope="row"><a href="{url}">{party}</a></th><td class="soft full">{title}</td><td>{state}</td>'
-    '<td data-label="{due_label}">{due}</td><td class="end top-end"><span class="amount">{amount}</span></td></tr>'
+    '<tr><th scope="row"><a href="{party_url}">{party}</a></th><td class="soft full"><a href="{url}">{title}</a></td>'
+    '<td>{state}</td><td data-label="{due_label}">{due}</td>'
+    '<td class="end top-end"><span class="amount">{amount}</span></td></tr>'
 )
 
 
 def _claims(screen: Screen, rows: Sequence[DealRow]) -> SafeString:
     """The rows of what is to collect: tax included, since that is what the client owes (design, section 4)."""
-    base = reverse("deals", args=[screen.firm_ref])
+    base, clients = reverse("deals", args=[screen.firm_ref]), reverse("clients", args=[screen.firm_ref])
     return format_html_join(
         "",
         _CLAIM,
         (
             {
                 "url": f"{base}{quote(row.ref)}/",
+                "party_url": f"{clients}{quote(row.party_ref)}/",
                 "party": row.party,
-                "title": row.title,
+                "title": row.title or row.ref,
                 "state": words.state_label(row.account),
                 "due_label": _("Due"),
                 "due": screen.short(row.due_on),
