@@ -19,7 +19,6 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from comptant.doors.web import figures_of
 from comptant.doors.web.path_view import Stock
@@ -206,10 +205,9 @@ def _firms(count: int) -> str:
     return ngettext("{count} firm", "{count} firms", count).format(count=count)
 
 
-@require_POST
 def monday(request: VisitorRequest) -> HttpResponse:
     """POST says whether the Monday letter is wanted: the box is ticked, or not."""
-    if not request.user.is_authenticated:
+    if request.method != "POST" or not request.user.is_authenticated:
         return redirect(f"{reverse('login')}?{urlencode({'next': reverse('firms')})}")
     user = request.user
     user.wants_monday = request.POST.get("wanted") == "1"
