@@ -142,7 +142,8 @@ def _stage(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
 
 def _channel(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
     channels = {"phone": _("by phone"), "email": _("by e-mail"), "meeting": _("in a meeting")}
-    return channels.get(str(said.get("channel")), str(said.get("channel") or said.get("note") or ""))
+    parts = (channels.get(str(said.get("channel")), str(said.get("channel") or "")), str(said.get("note") or ""))
+    return ". ".join(part for part in parts if part)
 
 
 def _offer(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
@@ -243,7 +244,7 @@ def _insolvent(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
 
 _SPEAKERS: dict[str, Callable[[Said, Screen, Mapping[str, str]], str]] = {
     "opened": _opened, "estimate": _estimate, "stage": _stage, "buyer_move": _channel, "offer_sent": _offer,
-    "hold": _hold, "stalled": _stalled, "lost": _lost, "vanished": _reason, "declined": _reason, "won": _won,
+    "seller_touch": _channel, "hold": _hold, "stalled": _stalled, "lost": _lost, "vanished": _reason, "declined": _reason, "won": _won,
     "reactivated": _stage, "invoiced": _number, "fell_due": _number, "paid": _document, "credited": _number,
     "disputed": _document, "override": _reason, "cost": _cost,
     "offer_presented": _presented, "offer_opened": _agreed,

@@ -86,6 +86,12 @@ def portfolio(as_of: date, conversion: Conversion, live: Sequence[float], lines:
     )  # fmt: skip
 
 
+def needed(firm: Firm, as_of: date) -> tuple[int, int, date]:
+    """The goal, how many live prospects it takes at the firm's rate, and the day it is for; as ``portfolio`` says."""
+    rate = outcomes(firm, as_of).conversion().rate
+    return GOAL, prospects_needed(GOAL, rate or USUAL_RATE) or 0, next_quarter_end(as_of)
+
+
 def next_quarter_end(day: date) -> date:
     """The last day of the quarter after the day's own: time enough to win what is begun now.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -35,7 +36,7 @@ from comptant.journey.offers.queries import lines_of, live_offer, parts_drafted,
 from comptant.journey.offers.rules.totals import totals
 from comptant.journey.pipeline.actions import say
 from comptant.journey.pipeline.models import Standing
-from comptant.outlook.reports.pipelines import pipeline
+from comptant.outlook.reports.pipelines import needed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -182,7 +183,7 @@ def _left(request: MemberRequest, deal: Deal) -> list[dict[str, str]]:
     hoped, signed = stocks.get("hoped", Stock()), stocks.get("signed", Stock())
     own = Standing.objects.filter(firm=firm, deal=deal, place="hoped").values_list("net", flat=True).first()
     live, net = (hoped.deals, hoped.net) if own is None else (hoped.deals - 1, hoped.net - own)
-    wanted, needed, by = _needed(request)
+    wanted, prospects, by = _needed(request)
     return [
         {"name": _("Signed, left to deliver"), "text": _("{amount} ex VAT").format(amount=screen.whole(signed.net))},
         {
@@ -193,18 +194,17 @@ def _left(request: MemberRequest, deal: Deal) -> list[dict[str, str]]:
             "name": _("Missing to sign {count} clients by {day}").format(
                 count=screen.number(wanted), day=screen.plain(by)
             ),
-            "text": screen.number(max(0, needed - live)),
+            "text": screen.number(max(0, prospects - live)),
         },
     ]
 
 
-def _needed(request: MemberRequest) -> tuple[int, int, Any]:
+def _needed(request: MemberRequest) -> tuple[int, int, date]:
     """How many signatures are wanted, how many live prospects they take, and by when; kept while nothing happens."""
     firm = request.firm
     key = f"needed:{firm.id}:{request.today}:{version(firm)}"
-    kept: tuple[int, int, Any] | None = cache.get(key)
+    kept: tuple[int, int, date] | None = cache.get(key)
     if kept is None:
-        found = pipeline(firm, request.today)[0].portfolio
-        kept = (found.goal, found.needed, found.by)
+        kept = needed(firm, request.today)
         cache.set(key, kept, figures_of.KEPT)
     return kept
