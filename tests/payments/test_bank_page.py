@@ -346,3 +346,22 @@ def test_the_bank_by_keyboard(page: Page, live_server: Any, lune: House) -> None
     page.locator("a[data-line]").first.click()
     expect(page.locator("#proposal")).to_be_visible()
     expect(page.locator(".matching-list")).to_be_hidden()
+
+
+def test_a_first_statement_is_brought_in_from_what_is_to_collect_and_makes_the_bank_appear() -> None:
+    house = atelier_lune(today=TODAY, fixed_today=TODAY)
+    chloe, bilal = signed_in("chloé", "atelier-lune"), signed_in("bilal", "atelier-lune")
+    before = chloe.get("/f/atelier-lune/receivables/").content.decode()
+    assert f'href="{BANK}statements/"' in before
+    assert f'href="{BANK}"' not in before
+    assert f"{BANK}statements/" not in bilal.get("/f/atelier-lune/receivables/").content.decode()
+    assert 'value="statement"' in chloe.get("/f/atelier-lune/imports/").content.decode()
+    assert 'value="statement"' not in bilal.get("/f/atelier-lune/imports/").content.decode()
+    file = SimpleUploadedFile("releve.xml", camt([Entry("7.00", "VIR", on=CAME)]))
+    answer = chloe.post("/f/atelier-lune/imports/", {"target": "statement", "file": file})
+    assert answer.headers["Location"] == BANK
+    assert f'href="{BANK}"' in chloe.get(BANK).content.decode()
+    refused = bilal.post("/f/atelier-lune/imports/", {"target": "statement", "file": SimpleUploadedFile("x.xml", b"x")})
+    assert refused.status_code == 422
+    with house.open():
+        assert BankLine.objects.count() == 1

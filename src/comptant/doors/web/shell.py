@@ -16,7 +16,7 @@ from comptant.ground.firms.models import Firm, Role
 from comptant.ground.web import words
 from comptant.ground.web.navigation import LineEntry, Shell, links
 from comptant.ground.web.request import MemberRequest
-from comptant.ground.web.roles import BRINGING_IN, OWNING, READING, has_role
+from comptant.ground.web.roles import BRINGING_IN, KEEPING_BOOKS, OWNING, READING, has_role
 
 
 def shell(
@@ -40,6 +40,7 @@ def shell(
         settings_url=reverse("settings", args=[screen.firm_ref]) if role in OWNING else "",
         search_url=reverse("search", args=[screen.firm_ref]) if reads else "",
         here=here,
+        statement_url=reverse("bank-statements", args=[screen.firm_ref]) if role in KEEPING_BOOKS else "",
         keys_off=bool(getattr(request.user, "keys_off", False)),
         keys_url=reverse("keys", args=[screen.firm_ref]) if reads else "",
     )

@@ -80,6 +80,8 @@ class Shell:
     settings_url: str = ""
     search_url: str = ""
     here: str = ""
+    statement_url: str = ""
+    """Where a bank statement is brought in: for who keeps books."""
     keys_off: bool = False
     keys_url: str = ""
 
