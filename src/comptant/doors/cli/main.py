@@ -36,6 +36,8 @@ COMMANDS: dict[str, str] = {
     "doctor": "prove the journal: fold it and compare every cent",
     "work": "do the nightly work again and again (serve starts it)",
     "migrate": "bring the database's tables to this version",
+    "backup": "keep everything in one file",
+    "restore": "bring a backup back into an empty database, and prove it",
     "bootstrap": "make the roles and the database on a managed PostgreSQL",
 }
 """Each is a module of this package, under the same name (``import``: ``importing``)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
@@ -46,6 +47,15 @@ def ensure_tables() -> None:
     ahead = sorted(name for label, name in made - known if label in ours)
     if ahead:
         raise Unable("tables_ahead", first=ahead[0])
+
+
+def owner_url() -> str:
+    """How libpq reaches the database as the tables' owner. Raises Unable no_owner on a managed one that names none."""
+    if place.is_embedded():
+        return place.embedded_url(settings.HOME, place.OWNER_ROLE)
+    if not os.environ.get("COMPTANT_OWNER_URL"):
+        raise Unable("no_owner")
+    return os.environ["COMPTANT_OWNER_URL"]
 
 
 def known_migrations() -> set[tuple[str, str]]:

@@ -46,6 +46,21 @@ FAILURES: dict[str, str | Promise] = {
         "COMPTANT_SMTP_URL must be written as smtp://user:password@mail.example:587, or smtps://, with ?tls=yes or no."
     ),
     "mail_server_away": _("The mail server {host}, port {port}, takes no letters: {reason}. They wait."),
+    "no_owner": _("Set COMPTANT_OWNER_URL to the role that owns the tables: no other sees all of them."),
+    "backup_exists": _("{file} is there already. Name another file: a backup never writes over one."),
+    "backup_not_written": _("The backup {file} was not written: {reason}."),
+    "backup_unreadable": _("{file} is no backup, or breaks off: {reason}."),
+    "backup_corrupted": _(
+        "{file} is damaged: its part {part} is not what was written. Nothing was restored; take another backup."
+    ),
+    "backup_of_another_format": _(
+        "{file} has the format {format}, which this version of Comptant does not read. Install a newer one."
+    ),
+    "dump_failed": _("{program} did not do its work: {reason}"),
+    "restored_otherwise": _(
+        "The table {table} has {found} rows, and the backup says {rows}. Do not use this database."
+    ),
+    "not_empty": _("There is something here already. Restore into an empty database and data folder, not {folder}."),
     "no_administrator": _("Set COMPTANT_ADMIN_URL to a role of the database that may create roles."),
     "settings_refused": _("The settings do not allow starting: {reason}."),
     "unexpected": _("This is our mistake, not yours. What happened is written in {log}. Nothing was half done."),

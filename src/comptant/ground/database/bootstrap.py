@@ -1,7 +1,7 @@
 """The roles, the database and its extensions; and the check that we do not run as a role stronger than `app`.
 
 On the embedded database the launcher runs it as the cluster's administrator. On a managed one the operator runs it
-once, as an administrator: ``comptant bootstrap`` (docs/going-online.md).
+once, as an administrator: ``comptant bootstrap`` (docs/online.md).
 """
 
 from __future__ import annotations
