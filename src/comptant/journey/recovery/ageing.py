@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -67,7 +68,7 @@ def owed_by_age(firm: Firm, day: date, *, seller: UUID | None = None, most: int 
     Buckets are counted from the day after the due date: 0 is not due yet, 1 is 1 to 30 days late. ``seller``: of
     their own deals alone.
     """
-    values = {
+    values: dict[str, Any] = {
         "firm": firm.id, "day": day, "owed": OWED, "currency": firm.currency, "most": most, "seller": seller,
     }  # fmt: skip
     with connection.cursor() as cursor:

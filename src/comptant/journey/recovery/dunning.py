@@ -22,7 +22,7 @@ from comptant.journey.invoices.models import Invoice
 from comptant.journey.recovery.costs import COSTED, INDEMNITY, INTEREST, costs_sql
 from comptant.journey.recovery.costs import parameters as cost_parameters
 from comptant.journey.recovery.models import Reminder
-from comptant.journey.recovery.queries import claims_on, policies_of, terms_of
+from comptant.journey.recovery.queries import Terms, claims_on, policies_of, terms_of
 from comptant.journey.recovery.rules.dunning import Facts, Plan, Policy, plan, softer_steps
 from comptant.journey.recovery.standing import facts_sql, parameters, planned_whole, values
 
@@ -53,16 +53,18 @@ class Item:
     indemnity: Decimal
 
 
-def planned(firm: Firm, day: date, invoice_ids: Sequence[UUID] | None = None) -> list[Item]:
+def planned(
+    firm: Firm, day: date, invoice_ids: Sequence[UUID] | None = None, *, policies: Sequence[Policy] | None = None
+) -> list[Item]:
     """Every invoice owed at the end of a day, by due date and number, with the reminder due or why none is.
 
     Or those named alone. A day before the firm's clock is told from the journal as of that day. A handful of queries,
-    however many invoices.
+    however many invoices. ``policies``: the firm's, when they were read already.
     """
-    policies = policies_of(firm)
+    policies, terms = policies_of(firm) if policies is None else policies, terms_of(firm)
     by_tag = {policy.tag: policy for policy in policies}
-    rows = _rows(firm, policies, day, invoice_ids)
-    _impute(firm, rows, day)
+    rows = _rows(firm, policies, terms, day, invoice_ids)
+    _impute(firm, rows, terms, day)
     known = [(row, _facts_of(row)) for row in rows]
     return [_item(row, facts, plan(facts, by_tag[row["tag"]], day)) for row, facts in known]
 
@@ -84,12 +86,12 @@ def _item(row: dict[str, Any], facts: Facts, found: Plan) -> Item:
 
 
 def _rows(
-    firm: Firm, policies: Sequence[Policy], day: date, invoice_ids: Sequence[UUID] | None
+    firm: Firm, policies: Sequence[Policy], terms: Sequence[Terms], day: date, invoice_ids: Sequence[UUID] | None
 ) -> list[dict[str, Any]]:
     is_now = firm.clock_on is None or day >= firm.clock_on
     named = "" if invoice_ids is None else "WHERE f.invoice_id = ANY(%(named)s)"
     sql = (
-        f"WITH {facts_sql(policies, is_now=is_now)}, {costs_sql(firm, terms_of(firm))}"
+        f"WITH {facts_sql(policies, is_now=is_now)}, {costs_sql(firm, terms)}"
         f" SELECT f.*, y.name AS party_name, y.ref AS party_ref, {INTEREST} AS interest, {INDEMNITY} AS indemnity"
         f" FROM owed f JOIN parties_party y ON y.firm_id = %(firm)s AND y.id = f.party_id {COSTED} {named}"
         " ORDER BY f.due_on, f.number"
@@ -102,9 +104,9 @@ def _rows(
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _impute(firm: Firm, rows: Sequence[dict[str, Any]], day: date) -> None:
+def _impute(firm: Firm, rows: Sequence[dict[str, Any]], terms: Sequence[Terms], day: date) -> None:
     """Where payments go to the interest first, part of what was paid is owed again: it is shown with the interest."""
-    first = {n for n, terms in enumerate(terms_of(firm)) if terms.interest_first}
+    first = {n for n, one in enumerate(terms) if one.interest_first}
     paid = {row["invoice_id"]: row for row in rows if row["terms"] in first and row["was_moved"]}
     if not paid:
         return

@@ -195,9 +195,10 @@ def claims_to_file(firm: Firm, today: date) -> QuerySet[Insolvency]:
 
 
 def prepared_reminders(firm: Firm) -> QuerySet[Reminder]:
-    """What waits for somebody's approval, by party."""
+    """What waits for somebody's approval, by party; what was paid meanwhile waits for nothing."""
     return (
         Reminder.objects.filter(firm=firm, state=ReminderState.PREPARED)
+        .filter(Q(invoice__open_net__gt=0) | Q(invoice__open_tax__gt=0))
         .select_related("invoice", "party")
         .order_by("party__name", "party_id", "invoice__due_on", "invoice__number")
     )

@@ -147,8 +147,9 @@ def _party(request: MemberRequest, typed: Typed) -> Party | None:
             else _("Several clients are called “{found}”. Write the reference of the one.").format(found=words[:60])
         )
         return None
-    found[0].firm = request.firm
-    return found[0]
+    party: Party = found[0]
+    party.firm = request.firm
+    return party
 
 
 def _page(

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from comptant.doors.web.deal_rows import matching
 from comptant.doors.web.screen import Screen
 from comptant.ground.firms.models import Firm
-from comptant.ground.journal.models import Balance
 from comptant.ground.web import words
 from comptant.journey.invoices.models import Invoice, InvoiceKind
 from comptant.journey.pipeline.models import Standing
 
 PAGE = 50
-STATES = ("invoiced", "overdue", "disputed", "doubtful", "cashed", "written_off")
+OWED = ("invoiced", "overdue", "disputed", "doubtful")
+STATES = (*OWED, "cashed", "written_off")
 ORDER = ("doubtful", "disputed", "overdue", "invoiced", "written_off", "cashed", "held", "cancelled")
 
 
@@ -96,10 +96,12 @@ def _rows(firm: Firm, asked: Asked, seller: UUID | None) -> QuerySet[Invoice]:
     if asked.search:
         rows = rows.filter(Q(number__istartswith=asked.search) | Q(deal__in=matching(firm, asked.search)))
     if asked.state:
-        there = Balance.objects.filter(
-            firm=firm, deal=OuterRef("deal_id"), document=OuterRef("pk"), account=asked.state
-        ).filter(Q(net__gt=0) | Q(tax__gt=0))
-        rows = rows.filter(Exists(there))
+        rows = rows.filter(
+            Q(deal__balances__net__gt=0) | Q(deal__balances__tax__gt=0),
+            deal__balances__account=asked.state, deal__balances__document=F("id"),
+        )  # fmt: skip
+        if asked.state in OWED:
+            rows = rows.filter(Q(open_net__gt=0) | Q(open_tax__gt=0))
     if asked.after:
         day, last = asked.after
         rows = rows.filter(Q(issued_on__lt=day) | Q(issued_on=day, id__lt=last))
@@ -110,10 +112,9 @@ def _rows(firm: Firm, asked: Asked, seller: UUID | None) -> QuerySet[Invoice]:
 def _places(firm: Firm, shown: list[Invoice]) -> dict[UUID, dict[str, bool]]:
     """In which accounts something of each document stands."""
     found: dict[UUID, dict[str, bool]] = {}
-    rows = Balance.objects.filter(
-        firm=firm, deal__in={one.deal_id for one in shown}, document__in=[one.id for one in shown]
-    )
-    for document, account, net, tax in rows.values_list("document", "account", "net", "tax"):
+    rows = Invoice.objects.filter(firm=firm, id__in=[one.id for one in shown], deal__balances__document=F("id"))
+    accounts = rows.values_list("id", "deal__balances__account", "deal__balances__net", "deal__balances__tax")
+    for document, account, net, tax in accounts:
         if net or tax:
             found.setdefault(document, {})[account] = True
     return found

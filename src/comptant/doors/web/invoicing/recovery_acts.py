@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -17,6 +18,7 @@ from comptant.doors.web.screen import Screen
 from comptant.ground.firms.models import Member
 from comptant.ground.web.gestures import Done
 from comptant.ground.web.request import MemberRequest
+from comptant.journey.invoices.models import Invoice
 from comptant.journey.recovery import actions
 from comptant.journey.recovery.models import Cause, Hold
 
@@ -32,19 +34,7 @@ def dispute(request: MemberRequest, firm_ref: str, invoice_id: UUID) -> HttpResp
     }  # fmt: skip
 
     def asked() -> Asked:
-        return Asked(
-            _("The client contests a part of {number}").format(number=invoice.number), _("Open the dispute"),
-            [
-                Field("amount", _("Part contested, inc VAT"), "amount", written(open_of(invoice)), is_needed=True,
-                      hint=_("Of {open} still open.").format(open=screen.amount(open_of(invoice), invoice.currency))),
-                Field("category", _("What it is about"), "select", options=[("", ""), *Cause.choices], is_needed=True),
-                Field("reason", _("What the client says"), "area", is_needed=True),
-                Field("owner", _("Who answers"), "select", str(request.member.id), options=list(people.items())),
-                Field("answer_by", _("Answer promised by"), "day", hint=_("Left blank: in two weeks.")),
-            ],
-            _("Reminders stop on that sum, and on it alone. The rest stays due."),
-            seen=last_act(invoice.deal),
-        )  # fmt: skip
+        return _contested(request, invoice, people)
 
     def act(typed: Typed) -> Done:
         must_be_fresh(request, invoice.deal)
@@ -67,6 +57,24 @@ def dispute(request: MemberRequest, firm_ref: str, invoice_id: UUID) -> HttpResp
         )  # fmt: skip
 
     return ask(request, asked, act, to=invoice_url(request, invoice))
+
+
+def _contested(request: MemberRequest, invoice: Invoice, people: Mapping[str, str]) -> Asked:
+    """Which part, why, and who answers until when."""
+    still = Screen.of(request).amount(open_of(invoice), invoice.currency)
+    return Asked(
+        _("The client contests a part of {number}").format(number=invoice.number), _("Open the dispute"),
+        [
+            Field("amount", _("Part contested, inc VAT"), "amount", written(open_of(invoice)), is_needed=True,
+                  hint=_("Of {open} still open.").format(open=still)),
+            Field("category", _("What it is about"), "select", options=[("", ""), *((value, str(words)) for value, words in Cause.choices)], is_needed=True),
+            Field("reason", _("What the client says"), "area", is_needed=True),
+            Field("owner", _("Who answers"), "select", str(request.member.id), options=list(people.items())),
+            Field("answer_by", _("Answer promised by"), "day", hint=_("Left blank: in two weeks.")),
+        ],
+        _("Reminders stop on that sum, and on it alone. The rest stays due."),
+        seen=last_act(invoice.deal),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

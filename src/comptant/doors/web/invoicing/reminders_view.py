@@ -54,8 +54,8 @@ def read_dunning(firm: Firm, day: Any, seller: UUID | None, open_invoices: int) 
     policies: list[Policy] = []
     if 0 < open_invoices <= FEW:
         own = set(_own(firm, seller)) if seller is not None else None
-        items = [one for one in planned(firm, day) if own is None or one.deal_id in own]
         policies = policies_of(firm)
+        items = [one for one in planned(firm, day, policies=policies) if own is None or one.deal_id in own]
     shown = {one.invoice_id for one in items if one.plan.skip in (None, "disputed") or one.facts.disputed}
     disputes = Dispute.objects.filter(firm=firm, invoice__in=shown, settled_on=None) if shown else []
     late = {row.invoice.deal_id for row in waiting[:MOST]} | {
