@@ -66,7 +66,7 @@ SELECT
     SELECT id, name, function, email, phone FROM parties_contact
     WHERE firm_id = %(firm)s AND party_id = %(party)s ORDER BY name, id LIMIT %(limit)s) c),
   (SELECT json_agg(x) FROM (
-    SELECT x.invoice_id, i.number, i.currency, (i.net + i.tax)::text AS whole, x.open_amount::text AS part,
+    SELECT x.id, x.invoice_id, i.number, i.currency, (i.net + i.tax)::text AS whole, x.open_amount::text AS part,
            x.category, x.reason, x.opened_on, x.answer_by, m.name AS owner
     FROM deals_deal d JOIN invoices_invoice i ON i.firm_id = d.firm_id AND i.deal_id = d.id
     JOIN recovery_dispute x ON x.firm_id = i.firm_id AND x.invoice_id = i.id AND x.settled_on IS NULL
@@ -96,6 +96,7 @@ class Person:
 class Contested:
     """A part of an invoice is contested. Amounts are gross."""
 
+    id: UUID
     invoice: UUID
     number: str
     currency: str
@@ -159,9 +160,9 @@ def _rows(said: Any) -> list[list[Any]]:
 
 
 def _contested(row: list[Any]) -> Contested:
-    invoice, number, currency, whole, part, category, reason, opened_on, answer_by, owner = row
+    known, invoice, number, currency, whole, part, category, reason, opened_on, answer_by, owner = row
     return Contested(
-        UUID(invoice), number, currency, Decimal(whole), Decimal(part), category, reason,
+        UUID(known), UUID(invoice), number, currency, Decimal(whole), Decimal(part), category, reason,
         date.fromisoformat(opened_on), date.fromisoformat(answer_by), owner,
     )  # fmt: skip
 

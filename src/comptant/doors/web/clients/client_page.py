@@ -70,6 +70,7 @@ def gestures_of(request: MemberRequest, file: PartyFile) -> dict[str, Any]:
     phones = [one.phone for one in file.around.people if one.phone] or [party.phone]
     return {
         "acts": {name.replace("-", "_"): reverse(f"client-{name}", args=where) for name, may in can.items() if may},
+        "settles": keeps,
         "all": {name: reverse(f"client-{name}", args=where) for name in ("deals", "invoices", "payments")},
         "call": "".join(sign for sign in phones[0] if sign.isdigit() or sign == "+"),
         "call_name": next((one.name for one in file.around.people if one.phone), party.name),

@@ -16,7 +16,7 @@ from comptant.doors.web.screen import Screen
 from comptant.ground.firms.models import Firm
 from comptant.ground.parties.models import Party
 from comptant.ground.web import words
-from comptant.ground.web.typography import MINUS
+from comptant.ground.web.typography import MINUS, NBSP
 from comptant.journey.invoices.models import InvoiceKind
 from comptant.journey.prospects.rules import Exposure, Solvency
 from comptant.journey.recovery.models import Cause, Proceedings
@@ -29,6 +29,7 @@ ZERO = Decimal("0.00")
 NEWEST = 10
 """Rows of each list of the page; all of them are one link away."""
 CHART_HEIGHT = 112
+WIDEST, TICK = Decimal(100), Decimal("0.6")
 EXPOSED = ("signed", "billable", "invoiced", "overdue", "disputed", "doubtful")
 
 
@@ -87,9 +88,14 @@ def client_context(screen: Screen, file: PartyFile) -> dict[str, Any]:
 
 
 def _identity(firm: Firm, party: Party) -> str:
-    number = party.bn if firm.country == "CA" else party.siren
+    number = party.bn if firm.country == "CA" else _in_threes(party.siren)
     called = _("Business number {number}") if firm.country == "CA" else _("SIREN {number}")
     return ", ".join(part for part in (called.format(number=number) if number else "", party.city) if part)
+
+
+def _in_threes(number: str) -> str:
+    """A SIREN as it is read: three digits at a time."""
+    return NBSP.join(number[start : start + 3] for start in range(0, len(number), 3))
 
 
 def _telling(file: PartyFile) -> Sequence[Margin]:
@@ -133,7 +139,7 @@ def _typed(margin: Margin) -> str:
 
 def _signed(screen: Screen, amount: Decimal, currency: str) -> str:
     text = screen.whole(abs(amount), currency)
-    return f"{MINUS}\xa0{text}" if amount < 0 else text
+    return f"{MINUS}{NBSP}{text}" if amount < 0 else text
 
 
 def _exposure(screen: Screen, currency: str, exposure: Exposure) -> dict[str, Any]:
@@ -154,7 +160,7 @@ def _exposure(screen: Screen, currency: str, exposure: Exposure) -> dict[str, An
         "total": screen.whole(exposure.total, currency),
         "limit": screen.whole(limit, currency) if limit is not None else "",
         "bars": bars,
-        "tick": f"{limit * 100 / whole:.2f}" if limit is not None else "",
+        "tick": f"{min(limit * 100 / whole, WIDEST - TICK):.2f}" if limit is not None else "",
         "sentence": _exposed(screen, exposure),
         "alert": exposure.alert,
         "warning": _warning(screen, currency, exposure),
@@ -262,6 +268,7 @@ def deal_row(screen: Screen, one: Dealing) -> dict[str, Any]:
 def _dispute(screen: Screen, one: Contested) -> dict[str, Any]:
     open_for = (screen.today - one.opened_on).days
     return {
+        "id": one.id,
         "quote": one.reason or str(Cause(one.category).label),
         "number": one.number,
         "url": reverse("invoice", args=[screen.firm_ref, one.invoice]),
