@@ -18,7 +18,7 @@ from comptant.journey.recovery.actions import declare_insolvent, hold, open_disp
 from comptant.journey.recovery.dunning import prepare_reminders
 from comptant.outlook.reports.queries import pipeline
 from comptant.outlook.today import actions, queries, watching, weeks
-from comptant.outlook.today.rules import Act, in_order, weeks_of, without_twins
+from comptant.outlook.today.rules import Act, Known, in_order, weeks_of, without_twins
 from tests.invoices.billing import able_to_bill, agreed
 from tests.invoices.billing import drafted as drafted_invoice
 from tests.offers.selling import drafted as drafted_offer
@@ -203,7 +203,7 @@ def test_weeks_hold_due_dates_promises_and_milestones_and_nothing_else(house: Ho
         PartDraft("Fin", Decimal(50), "date", DAY + timedelta(days=21)),
     ]
     agreed(house, house.opens("D-1", MONDAY, "10000.00"), schedule=half)
-    known = weeks.known_to_come(house.firm, DAY)
+    known = weeks.known_to_come(house.firm, DAY, [Known("signed", None, Decimal(12000), "EUR")])
     found, beside = weeks_of(known, DAY, "EUR")
     assert [week.by_state for week in found[1:4]] == [{"invoiced": 1200}, {"overdue": 600}, {"signed": 6000}]
     assert beside == {"overdue": 240, "signed": 6000}

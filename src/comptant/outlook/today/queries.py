@@ -79,9 +79,10 @@ UNION ALL
 UNION ALL
 (SELECT 'late', p.ref, '', '', p.name, p.ref, sum(b.net), sum(b.net + b.tax), i.currency,
     min(i.due_on), NULL, count(*)::int, '', min(i.number), ''
-  FROM journal_balance b JOIN invoices_invoice i ON i.firm_id = b.firm_id AND i.id = b.document
+  FROM invoices_invoice i JOIN journal_balance b ON b.firm_id = i.firm_id AND b.deal_id = i.deal_id
+    AND b.account = 'overdue' AND b.document = i.id AND b.net + b.tax > 0
   JOIN parties_party p ON p.firm_id = i.firm_id AND p.id = i.party_id
-  WHERE b.firm_id = %(firm)s AND b.account = 'overdue' AND b.net + b.tax > 0 AND {_OWN.format(deal="b.deal_id")}
+  WHERE i.firm_id = %(firm)s AND (i.open_net > 0 OR i.open_tax > 0) AND {_OWN.format(deal="b.deal_id")}
   GROUP BY p.id, p.ref, p.name, i.currency ORDER BY 8 DESC, p.id LIMIT %(most)s)
 """
 

@@ -129,9 +129,12 @@ UNION ALL
 (SELECT 'uncovered', count(*) OVER ()::int, sum(u.owed) OVER (), %(currency)s, p.name, p.ref, u.owed, u.delivered
  FROM (SELECT d.party_id, sum(b.net + b.tax) FILTER (WHERE b.account = 'overdue') AS owed,
          sum(b.net) FILTER (WHERE b.account = 'billable') AS delivered
-       FROM journal_balance b JOIN deals_deal d ON d.firm_id = b.firm_id AND d.id = b.deal_id
-       WHERE b.firm_id = %(firm)s AND b.account IN ('overdue', 'billable') AND b.net + b.tax > 0
-         AND d.currency = %(currency)s GROUP BY d.party_id) u
+       FROM (SELECT DISTINCT party_id FROM invoices_invoice
+             WHERE firm_id = %(firm)s AND (open_net > 0 OR open_tax > 0)) o
+       JOIN deals_deal d ON d.firm_id = %(firm)s AND d.party_id = o.party_id AND d.currency = %(currency)s
+       JOIN journal_balance b ON b.firm_id = d.firm_id AND b.deal_id = d.id
+         AND b.account IN ('overdue', 'billable') AND b.net + b.tax > 0
+       GROUP BY d.party_id) u
  JOIN parties_party p ON p.firm_id = %(firm)s AND p.id = u.party_id
  WHERE u.owed > 0 AND u.delivered > 0 ORDER BY u.owed DESC, p.id LIMIT 1)
 """

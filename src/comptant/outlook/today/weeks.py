@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -12,11 +13,12 @@ from comptant.outlook.today.rules import ZERO, Known
 
 _KNOWN = """
 SELECT b.account, coalesce(m.pay_on, CASE b.account WHEN 'invoiced' THEN i.due_on END), sum(b.net + b.tax), i.currency
-FROM journal_balance b JOIN invoices_invoice i ON i.firm_id = b.firm_id AND i.id = b.document
+FROM invoices_invoice i JOIN journal_balance b ON b.firm_id = i.firm_id AND b.deal_id = i.deal_id
+  AND b.account IN ('invoiced', 'overdue', 'disputed', 'doubtful') AND b.document = i.id AND b.net + b.tax > 0
 LEFT JOIN (SELECT invoice_id, max(pay_on) AS pay_on FROM recovery_promise
            WHERE firm_id = %(firm)s AND until >= %(today)s AND pay_on >= %(today)s AND amount IS NULL
            GROUP BY invoice_id) m ON m.invoice_id = i.id AND b.account IN ('invoiced', 'overdue')
-WHERE b.firm_id = %(firm)s AND b.account IN ('invoiced', 'overdue', 'disputed', 'doubtful') AND b.net + b.tax > 0
+WHERE i.firm_id = %(firm)s AND (i.open_net > 0 OR i.open_tax > 0)
 GROUP BY 1, 2, 4
 UNION ALL
 SELECT 'dated', m.due_on, sum(m.net + m.tax), d.currency
@@ -24,22 +26,18 @@ FROM offers_milestone m JOIN offers_agreement a ON a.firm_id = m.firm_id AND a.i
 JOIN deals_deal d ON d.firm_id = a.firm_id AND d.id = a.deal_id
 WHERE m.firm_id = %(firm)s AND m.reached_on IS NULL AND m.due_on >= %(today)s AND a.ended_on IS NULL
 GROUP BY m.due_on, d.currency
-UNION ALL
-SELECT b.account, NULL, sum(b.net + b.tax), d.currency
-FROM journal_balance b JOIN deals_deal d ON d.firm_id = b.firm_id AND d.id = b.deal_id
-WHERE b.firm_id = %(firm)s AND b.account IN ('signed', 'billable') AND b.net + b.tax > 0
-GROUP BY b.account, d.currency
 """
 
 
-def known_to_come(firm: Firm, today: date) -> list[Known]:
+def known_to_come(firm: Firm, today: date, standing: Iterable[Known]) -> list[Known]:
     """Claims by due date, or by the day a client promised; what is signed by the dates of its milestones.
 
     What is late, contested or doubtful has no date, unless it was promised; what is to be invoiced has none yet.
+    ``standing``: what is signed and what is billable today, by currency, as the path says it.
     """
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, {"firm": firm.id, "today": today})
-        rows = [Known(*row) for row in cursor.fetchall()]
+        rows = [*(Known(*row) for row in cursor.fetchall()), *standing]
     dated: dict[str, Decimal] = {}
     for one in rows:
         if one.state == "dated":

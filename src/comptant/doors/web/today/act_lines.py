@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -220,22 +221,30 @@ def _about(act: Act) -> str:
         return _("See the invoice")
     if act.kind in ("present", "send"):
         return _("See the offer")
+    if act.kind == "issue":
+        return _("See the draft")
     return _("See the deal") if act.deal else _("See the client")
+
+
+DIALOGS = {
+    "decide": "deal-closing", "present": "offer-presentations", "send": "offer-sending", "claim": "insolvency-claim",
+    "issue": "draft-issuing",
+}  # fmt: skip
 
 
 def where(act: Act, screen: Screen) -> tuple[str, bool]:
     """The address where it is done, and whether it opens as a dialog."""
     firm = screen.firm_ref
-    if act.kind in ("decide", "present", "send", "claim"):
-        route, known = {
-            "decide": ("deal-closing", act.deal), "present": ("offer-presentations", act.subject),
-            "send": ("offer-sending", act.subject), "claim": ("insolvency-claim", act.subject),
-        }[act.kind]  # fmt: skip
-        return reverse(route, args=[firm, known]), True
-    if act.kind in ("match", "remind"):
-        return reverse("bank" if act.kind == "match" else "invoices", args=[firm]), False
+    if act.kind in DIALOGS:
+        return reverse(DIALOGS[act.kind], args=[firm, act.deal if act.kind == "decide" else act.subject]), True
+    if act.kind == "match":
+        return reverse("bank", args=[firm]), False
+    if act.kind == "remind":
+        return f"{reverse('invoices', args=[firm])}#reminders", False
     if act.kind == "bill" and act.place:
         return reverse("agreement-invoicing", args=[firm, act.place]), False
+    if act.kind == "bill":
+        return f"{reverse('new-invoice', args=[firm])}?{urlencode({'party': act.party_ref})}", False
     return about(act, screen), False
 
 
@@ -246,6 +255,8 @@ def about(act: Act, screen: Screen) -> str:
         return reverse("invoice", args=[firm, act.place or act.subject])
     if act.kind in ("present", "send"):
         return reverse("offer", args=[firm, act.subject])
+    if act.kind == "issue":
+        return reverse("draft", args=[firm, act.subject])
     if act.deal:
         return reverse("deal", args=[firm, act.deal])
     return reverse("client", args=[firm, act.party_ref]) if act.party_ref else reverse("bank", args=[firm])

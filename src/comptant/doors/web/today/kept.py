@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from django.core.cache import cache
 
+from comptant.doors.web import figures_of
 from comptant.doors.web.today.acts_of import KEPT
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.freshness import version
@@ -25,7 +26,18 @@ Figures = TypeVar("Figures")
 
 def weeks_known(firm: Firm, today: date, known: str = "") -> list[Known]:
     """What is known to come in."""
-    return _kept("weeks", firm, today, known, lambda: known_to_come(firm, today))
+    return _kept("weeks", firm, today, known, lambda: known_to_come(firm, today, _standing(firm, today, known)))
+
+
+def _standing(firm: Firm, today: date, known: str) -> list[Known]:
+    """What is signed, and what may be invoiced: no date is known of either."""
+    found = figures_of.path(firm, today, None, today, is_today=True, known=known)
+    return [
+        Known(state, None, figures.stocks[state].net + figures.stocks[state].tax, currency)
+        for currency, figures in found.items()
+        for state in ("signed", "billable")
+        if state in figures.stocks
+    ]
 
 
 def prospects_known(firm: Firm, today: date, known: str = "") -> Prospects:

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from comptant.doors.web import figures_of
@@ -27,7 +27,7 @@ from comptant.ground.journal.freshness import version
 from comptant.ground.web import words
 from comptant.ground.web.gestures import Done, acted
 from comptant.ground.web.request import MemberRequest
-from comptant.ground.web.roles import sees_own_alone
+from comptant.ground.web.roles import KEEPING_BOOKS, SELLING, has_role, sees_own_alone
 from comptant.ground.web.typography import typo
 from comptant.outlook.today import actions
 from comptant.outlook.today.rules import Act, put_off_until
@@ -43,6 +43,7 @@ def today(request: MemberRequest, firm_ref: str) -> HttpResponse:
     word = words.currency_word(figures.currency)
     context = acts_context(request, day) | {
         "over": f"{long_day(screen, request.today)} · {request.firm.name}",
+        "tools": _tools(request),
         "path_title": str(words.PATH_TITLES[word]),
         "path_note": typo(
             _("Before tax: VAT is not yours. {one_place}").format(one_place=words.ONE_PLACE[word]), screen.language
@@ -62,6 +63,19 @@ def today(request: MemberRequest, firm_ref: str) -> HttpResponse:
         "shell": shell(request, "start", figures.stocks),
     }
     return render(request, "today/today.html", context)
+
+
+def _tools(request: MemberRequest) -> list[tuple[str, str]]:
+    """What the member may begin: an address and its name."""
+    tools = (
+        ("new-deal", SELLING, pgettext("begin one", "Prospect")),
+        ("new-invoice", KEEPING_BOOKS, pgettext("begin one", "Invoice")),
+    )
+    return [
+        (reverse(route, args=[request.firm.ref]), name)
+        for route, roles, name in tools
+        if has_role(request.member, roles)
+    ]
 
 
 def acts_context(request: MemberRequest, day: Day) -> dict[str, Any]:
