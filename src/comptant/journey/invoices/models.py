@@ -183,4 +183,7 @@ class Draft(FirmModel):
     invoice = FirmForeignKey(Invoice, null=True, related_name="+")
 
     class Meta(FirmModel.Meta):
-        indexes = [models.Index(fields=["firm", "deal"], name="draft_by_deal")]
+        indexes = [
+            models.Index(fields=["firm", "deal"], name="draft_by_deal"),
+            models.Index(fields=["firm", "made_at", "id"], condition=Q(invoice__isnull=True), name="draft_waiting"),
+        ]

@@ -144,4 +144,9 @@ class Standing(LightFirmModel):
                 condition=Q(place__in=["hoped", "stalled", "waiting"]),
                 name="standing_in_hand",
             ),
+            models.Index(
+                fields=["firm", "restarted_on"],
+                condition=Q(place="hoped", restarted_on__isnull=False),
+                name="standing_woken",
+            ),
         ]
