@@ -72,7 +72,8 @@ def _milestone(
 
 def _invoice(screen: Screen, invoice: Invoice) -> Shown:
     return {
-        "number": invoice.number, "url": reverse("invoice", args=[screen.firm_ref, invoice.id]), "issued": screen.short(invoice.issued_on),
+        "number": invoice.number, "url": reverse("invoice", args=[screen.firm_ref, invoice.id]),
+        "issued": screen.short(invoice.issued_on),
         "kind": invoice.get_kind_display(), "gross": screen.amount(invoice.net + invoice.tax, invoice.currency),
     }  # fmt: skip
 
