@@ -31,6 +31,9 @@ MERCURE, NEW = "/f/atelier-mercure-conseil", "/f/atelier-neuf"
 SIGNED_IN = [
     "/firms/",
     "/firms/new/",
+    f"{MERCURE}/",
+    f"{MERCURE}/?all=1",
+    f"{MERCURE}/forecast/",
     f"{MERCURE}/path/",
     f"{MERCURE}/path/?as_of=2025-12-31",
     f"{MERCURE}/path/?as_of=2026-02-30",
