@@ -30,3 +30,7 @@ document.addEventListener("htmx:sendError", () => {
   const words = document.body.dataset.offline;
   if (place && words) place.textContent = words;
 });
+// What says no is shown, even to a request that asked to swap nothing.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status >= 400 && event.detail.target?.id === "announce") event.detail.swapOverride = "innerHTML";
+});

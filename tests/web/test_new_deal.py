@@ -49,8 +49,8 @@ def test_a_name_is_enough(lune: House, ada: Client) -> None:
 
 def test_everything_said_is_kept(lune: House, ada: Client) -> None:
     bilal = str(lune.people["Bilal"].id)
-    said = {"name": "Pilat", "title": "Trésorerie", "amount": "9 100", "stage": "discovery", "decision_on": "2026-04-10",
-            "source": "Recommandation", "seller": bilal}  # fmt: skip
+    said = {"name": "Pilat", "title": "Trésorerie", "amount": "9 100", "stage": "discovery",
+            "decision_on": "2026-04-10", "source": "Recommandation", "seller": bilal}  # fmt: skip
     assert ada.post(NEW, said).status_code == 302
     deal, row = only_deal(lune)
     assert (deal.title, row.net, row.stage, row.decision_on) == (
@@ -79,7 +79,8 @@ def test_known_ones_are_suggested(ada: Client) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"name": " "}, {"name": "a\x00b"}, {"amount": "beaucoup"}, {"stage": "nowhere"}, {"decision_on": "2026-02-30"}, {"name": "x" * 301},
+    [{"name": " "}, {"name": "a\x00b"}, {"amount": "beaucoup"}, {"stage": "nowhere"}, {"decision_on": "2026-02-30"},
+     {"name": "x" * 301},
      {"seller": "nobody"}],
 )  # fmt: skip
 def test_what_is_wrong_is_said_and_what_was_typed_kept(lune: House, ada: Client, wrong: dict[str, str]) -> None:

@@ -244,7 +244,8 @@ def _insolvent(said: Said, screen: Screen, stages: Mapping[str, str]) -> str:
 
 _SPEAKERS: dict[str, Callable[[Said, Screen, Mapping[str, str]], str]] = {
     "opened": _opened, "estimate": _estimate, "stage": _stage, "buyer_move": _channel, "offer_sent": _offer,
-    "seller_touch": _channel, "hold": _hold, "stalled": _stalled, "lost": _lost, "vanished": _reason, "declined": _reason, "won": _won,
+    "seller_touch": _channel,
+    "hold": _hold, "stalled": _stalled, "lost": _lost, "vanished": _reason, "declined": _reason, "won": _won,
     "reactivated": _stage, "invoiced": _number, "fell_due": _number, "paid": _document, "credited": _number,
     "disputed": _document, "override": _reason, "cost": _cost,
     "offer_presented": _presented, "offer_opened": _agreed,
