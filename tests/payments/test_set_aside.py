@@ -86,12 +86,13 @@ def test_near_proposals_are_those_of_the_whole_ledger(lune: House) -> None:
         lune, Entry("1200.00", "VIR FA 2026 0001", on=CAME), Entry("600.00", "VIREMENT", on=CAME, payer="BOREAL"),
         Entry("690.00", "VIR", on=CAME, payer="SARL MERCURE"), Entry("600.00", "SANS RIEN", on=CAME),
         Entry("340.00", "B174711", on=CAME), Entry("5.00", "REGLEMENT 4712", on=CAME, iban=PAYER),
-        Entry("9999.00", "rien du tout", on=CAME),
+        Entry("245.00", "VIR NORD BOREAL FACT 12", on=CAME),
+        Entry("9999.00", "rien du tout", on=CAME), Entry("80.00", "VIR MERCURE SARL ACPTE", on=CAME),
     )  # fmt: skip
     lines = open_lines(lune.firm)
     near, all_of_it = list(lines_of(propose_near(lune.firm, lines))), list(lines_of(propose(lune.firm, lines)))
     assert near == all_of_it
-    assert sum(bool(one["proposals"]) for one in near) == 5
+    assert sum(bool(one["proposals"]) for one in near) == 7
 
 
 def test_four_words_say_how_sure_a_proposal_is(lune: House) -> None:

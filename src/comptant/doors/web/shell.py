@@ -76,10 +76,10 @@ CASES = ("offer", "cash", "statement", "forecast")
 FOR_A_DAY = 86_400
 
 
-def line_again(request: MemberRequest) -> str:
+def line_again(request: MemberRequest, about: Collection[str] = ()) -> str:
     """The line with its figures as they are now, out of band: part of an answer to an act."""
     stocks = figures_of.today(request.firm, request.today, request.firm.currency)
-    context = {"line": tuple(line(stocks, (), Screen.of(request))), "oob": True}
+    context = {"line": tuple(line(stocks, about, Screen.of(request))), "oob": True}
     return render_to_string("web/_line.html", context)
 
 

@@ -25,6 +25,9 @@ MOST_AT_ONCE = 40
 MOST_OF_AN_AMOUNT = 2_000
 """Invoices of the amounts that came in that are looked at."""
 MOST_NAMESAKES = 20
+MOST_OF_A_WORD = 200
+"""Parties whose name begins with one word that are looked at."""
+SHORTEST = 3
 WORDS_OF_A_NUMBER = 4
 
 _NEAR = """
@@ -84,17 +87,30 @@ def _groups(words: Sequence[str]) -> Iterator[str]:
 
 
 def _namesakes(lines: Iterable[BankLine]) -> list[UUID]:
-    """Parties whose name holds that of a payer; the rules then say which is the same."""
-    names = sorted({said for line in lines if len(said := known_name(line.payer)) >= 3})
-    if not names:
+    """Parties whose name holds that of a payer, or begins with a word of a wording; the rules then say who it is."""
+    names = {said for line in lines if len(said := known_name(line.payer)) >= SHORTEST}
+    words = {
+        word
+        for line in lines
+        if not line.payer
+        for word in known_name(line.label).split()
+        if len(word) >= SHORTEST and word.isalpha()
+    }
+    if not names and not words:
         return []
+    said = sorted(names)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT found.id FROM unnest(%(names)s::text[], %(patterns)s::text[]) AS said(name, pattern)"
             " CROSS JOIN LATERAL (SELECT id FROM prospects_beginning(said.name, '', %(first)s, %(most)s)"
-            "  UNION ALL SELECT id FROM prospects_holding(said.name, said.pattern, %(first)s, %(most)s)) AS found",
-            {"names": names, "patterns": _patterns(names), "first": FIRST, "most": MOST_NAMESAKES},
-        )
+            "  UNION ALL SELECT id FROM prospects_holding(said.name, said.pattern, %(first)s, %(most)s)) AS found"
+            " UNION SELECT found.id FROM unnest(%(words)s::text[]) AS said(word)"
+            " CROSS JOIN LATERAL prospects_beginning(said.word, '', %(first)s, %(many)s) AS found",
+            {
+                "names": said, "patterns": _patterns(said), "first": FIRST, "most": MOST_NAMESAKES,
+                "words": sorted(words), "many": MOST_OF_A_WORD,
+            },
+        )  # fmt: skip
         return [row[0] for row in cursor.fetchall()]
 
 

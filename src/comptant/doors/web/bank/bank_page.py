@@ -121,7 +121,9 @@ def said_of(request: MemberRequest, line: BankLine, text: str) -> HttpResponse:
     where = reverse("bank", args=[request.firm.ref]) + (f"?{urlencode({'line': str(after)})}" if after else "")
     if request.htmx and request.htmx.target == "bank-page":
         view = BankView(line=after, undo=undo, undo_text=text)
-        response = acted(request, Done(text, undo), to=where, fragments=[_fragment(request, view), line_again(request)])
+        response = acted(
+            request, Done(text, undo), to=where, fragments=[_fragment(request, view), line_again(request, ABOUT)]
+        )
         response["HX-Replace-Url"] = where
         return response
     return acted(request, Done(text, undo), to=where)
@@ -156,7 +158,7 @@ def release(request: MemberRequest, firm_ref: str, line_id: UUID) -> HttpRespons
     done = Done(_("{amount} waits for its invoice again").format(amount=amount))
     where = f"{reverse('bank', args=[request.firm.ref])}?{urlencode({'line': str(line.id)})}"
     if request.htmx and request.htmx.target == "bank-page":
-        fragments = [_fragment(request, BankView(line=line.id)), line_again(request)]
+        fragments = [_fragment(request, BankView(line=line.id)), line_again(request, ABOUT)]
         response = acted(request, done, to=where, fragments=fragments)
         response["HX-Replace-Url"] = where
         return response

@@ -74,6 +74,8 @@ class Ledger:
     by_party: dict[UUID, Index] = field(default_factory=dict)
     names: dict[UUID, str] = field(default_factory=dict)
     namesakes: dict[str, list[UUID]] = field(default_factory=dict)
+    by_long_word: dict[str, list[UUID]] = field(default_factory=dict)
+    """Parties by the longest word of their name: a wording that holds them all holds that one."""
     ibans: dict[str, dict[UUID, int]] = field(default_factory=dict)
 
     def indexes(self, one: OpenInvoice) -> Iterator[tuple[dict[Any, Index], Any]]:
@@ -100,6 +102,8 @@ def ledger(
     found.ibans = {iban: dict(parties) for iban, parties in ibans.items()}
     for party, name in sorted(found.names.items()):
         found.namesakes.setdefault(name, []).append(party)
+        if word := max(name.split(), key=len, default=""):
+            found.by_long_word.setdefault(word, []).append(party)
     for invoice in sorted(invoices, key=lambda one: (one.due_on, one.issued_on, one.number)):
         found.by_id[invoice.id] = invoice
         for index, key in found.indexes(invoice):

@@ -35,6 +35,8 @@ MOST_SUMMED, MOST_TOGETHER, MOST_TRIED = 24, 12, 4_000
 """Bounds of the search for sums: invoices of a party looked at, taken together, combinations tried."""
 MOST_LIKENED = 200
 """Beyond so many invoices of one amount, only a name that is the same to the letter counts."""
+SHORTEST_NAME = 5
+"""Letters of a name from which finding it within a wording means something."""
 CLOSE = 88
 """Likeness of two names, of 100, from which they may be one."""
 
@@ -186,10 +188,21 @@ def _namesakes(line: Line, known: Ledger, others: set[UUID]) -> list[UUID]:
         scores = {
             party: fuzz.partial_ratio(name, said)
             for party in owing
-            if len(name := known.names.get(party, "")) >= 5 and len(name) <= len(said)
+            if SHORTEST_NAME <= len(name := known.names.get(party, "")) <= len(said)
         }
+        scores |= dict.fromkeys(_written_out(said, known), 100)
     best = max(scores.values(), default=0)
     return sorted(party for party, score in scores.items() if score >= CLOSE and score == best)
+
+
+def _written_out(said: str, known: Ledger) -> Iterator[UUID]:
+    """The parties whose whole name is in a wording, its words in any order."""
+    words = set(said.split())
+    for word in words:
+        for party in known.by_long_word.get(word, ()):
+            name = known.names[party]
+            if len(name) >= SHORTEST_NAME and words.issuperset(name.split()):
+                yield party
 
 
 def _candidates(
@@ -250,7 +263,7 @@ def _of_party(line: Line, party: UUID, known: Ledger, signs: Sequence[str], limi
         for group in sums:
             confidence = _surer(worth, FITS["sum"]) / len(sums)
             yield _proposal(line, party, [(one, one.open) for one in group], confidence, (*words, WORDS["sum"]), False)
-    if not fits and "iban" in signs and owed:
+    if not fits and owed:
         yield _partly(line, party, owed[:1], worth / 2, words)
 
 
