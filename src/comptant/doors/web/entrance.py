@@ -14,18 +14,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from comptant.ground.access import second_step
 from comptant.ground.firms import queries
-from comptant.ground.firms.models import Member, Role
+from comptant.ground.firms.models import Member
 from comptant.ground.web.roles import READING, has_role
 
 OWN_NAMES = {"fr": "Français", "fr-ca": "Français (Québec)", "en": "English"}
-COUNTRIES = {"FR": gettext_lazy("France"), "CA": gettext_lazy("Québec")}
 LONGEST_PASSWORD = 1000
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PENDING = "second_step_of"
@@ -178,28 +177,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Ends the session."""
     logout(request)
     return redirect("login")
-
-
-@never_cache
-def firms(request: HttpRequest) -> HttpResponse:
-    """The firms this login serves."""
-    if not request.user.is_authenticated:
-        return redirect(f"{reverse('login')}?{urlencode({'next': request.get_full_path()})}")
-    members = queries.open_firms(queries.user_hash(request.user))
-    request.session["serves_many"] = len(members) > 1
-    rows = [
-        {
-            "name": member.firm.name,
-            "url": home_of(member),
-            "country": str(COUNTRIES.get(member.firm.country, member.firm.country)),
-            "currency": member.firm.currency,
-            "role": Role(member.role).label,
-            "is_demo": member.firm.is_demo,
-        }
-        for member in sorted(members, key=lambda member: (member.firm.is_demo, member.firm.name.casefold()))
-    ]
-    title = ngettext("{count} firm", "{count} firms", len(rows)).format(count=len(rows))
-    return render(request, "doors/firms.html", {"rows": rows, "title": title, "person": str(request.user)})
 
 
 def front_door(request: HttpRequest) -> HttpResponse:
