@@ -35,7 +35,7 @@ TODAY = date(2026, 6, 24)
 @pytest.fixture
 def late() -> Iterator[House]:
     """Three clients' invoices: not due, 24 days late, 60 days late."""
-    house = atelier_lune(today=TODAY)
+    house = atelier_lune(today=TODAY, fixed_today=TODAY)
     with house.open():
         invoiced(house, "F-1", "1200.00", date(2026, 7, 31), issued_on=date(2026, 6, 1))
         invoiced(house, "F-2", "600.00", date(2026, 5, 31))
@@ -90,7 +90,7 @@ def test_what_is_owed_is_told_by_age(late: House) -> None:
 
 @pytest.mark.parametrize(("days", "bucket"), [(0, 0), (1, 1), (30, 1), (31, 2), (60, 2), (61, 3), (90, 3), (91, 4)])
 def test_a_bucket_begins_the_day_after(days: int, bucket: int) -> None:
-    house = atelier_lune(today=TODAY)
+    house = atelier_lune(today=TODAY, fixed_today=TODAY)
     with house.open():
         invoiced(house, due_on=date.fromordinal(TODAY.toordinal() - days))
         assert [row.bucket for row in owed_by_age(house.firm, TODAY)] == [bucket]

@@ -21,6 +21,7 @@ from comptant.doors.web.screen import Screen
 from comptant.doors.web.shell import shell
 from comptant.ground.web.gestures import Done
 from comptant.ground.web.request import MemberRequest
+from comptant.ground.web.roles import KEEPING_BOOKS, has_role
 from comptant.journey.invoices import actions
 from comptant.journey.invoices.actions.agreed import Billed, billed_of
 from comptant.journey.invoices.models import Invoice
@@ -42,7 +43,7 @@ def agreement(request: MemberRequest, firm_ref: str, agreement_id: UUID) -> Http
         "signed_on": screen.plain(found.signed_on),
         "billed": screen.amount(billed.net, found.deal.currency),
         "left": screen.amount(left, found.deal.currency),
-        "has_left": left > 0 and found.ended_on is None,
+        "has_left": left > 0 and found.ended_on is None and has_role(request.member, KEEPING_BOOKS),
         "milestones": _milestones(screen, found, billed),
         "documents": [_document(screen, one.invoice, one.sums.net) for one in billed.documents],
         "deposit_url": reverse("agreement-deposit", args=[screen.firm_ref, found.id]),

@@ -22,8 +22,7 @@ from comptant.journey.recovery.models import Dispute, Insolvency, Reminder
 def find_invoice(request: MemberRequest, invoice_id: UUID) -> Invoice:
     """The document of that id, with its deal and party."""
     rows = Invoice.objects.filter(firm=request.firm).select_related("deal__party", "party", "corrects")
-    invoice: Invoice = _first(rows.filter(id=invoice_id))
-    _must_be_seen(request, invoice.deal_id)
+    invoice: Invoice = _first(rows.filter(id=invoice_id, **_own(request)))
     invoice.firm = invoice.deal.firm = invoice.party.firm = invoice.deal.party.firm = request.firm
     return invoice
 
@@ -31,9 +30,10 @@ def find_invoice(request: MemberRequest, invoice_id: UUID) -> Invoice:
 def find_draft(request: MemberRequest, draft_id: UUID) -> Draft:
     """The draft of that id, with its deal and party, and its invoice once issued."""
     draft: Draft = _first(
-        Draft.objects.filter(firm=request.firm, id=draft_id).select_related("deal__party", "invoice", "agreement")
+        Draft.objects.filter(firm=request.firm, id=draft_id, **_own(request)).select_related(
+            "deal__party", "invoice", "agreement"
+        )
     )
-    _must_be_seen(request, draft.deal_id)
     draft.firm = draft.deal.firm = draft.deal.party.firm = request.firm
     return draft
 
@@ -57,10 +57,9 @@ def find_milestone(request: MemberRequest, milestone_id: UUID) -> Milestone:
 
 def find_dispute(request: MemberRequest, dispute_id: UUID) -> Dispute:
     """The dispute of that id, with its invoice."""
-    rows = Dispute.objects.filter(firm=request.firm, id=dispute_id)
+    rows = Dispute.objects.filter(firm=request.firm, id=dispute_id, **_own(request, "invoice__deal"))
     dispute: Dispute = _first(rows.select_related("invoice__deal__party", "invoice__party", "settled_by"))
     invoice = dispute.invoice
-    _must_be_seen(request, invoice.deal_id)
     dispute.firm = invoice.firm = invoice.deal.firm = invoice.deal.party.firm = request.firm
     return dispute
 
@@ -68,9 +67,10 @@ def find_dispute(request: MemberRequest, dispute_id: UUID) -> Dispute:
 def find_reminder(request: MemberRequest, reminder_id: UUID) -> Reminder:
     """The reminder of that id, with its invoice and party."""
     reminder: Reminder = _first(
-        Reminder.objects.filter(firm=request.firm, id=reminder_id).select_related("invoice", "party")
+        Reminder.objects.filter(firm=request.firm, id=reminder_id, **_own(request, "invoice__deal")).select_related(
+            "invoice", "party"
+        )
     )
-    _must_be_seen(request, reminder.invoice.deal_id)
     reminder.firm = request.firm
     return reminder
 
@@ -98,6 +98,11 @@ def last_act(deal: Deal) -> int:
 def own_deals(request: MemberRequest) -> UUID | None:
     """The seller whose deals alone are shown; None for whoever sees all."""
     return request.member.id if sees_own_alone(request.member) else None
+
+
+def _own(request: MemberRequest, deal: str = "deal") -> dict[str, Any]:
+    """Narrows rows to a seller's own deals; nothing for whoever sees all."""
+    return {f"{deal}__standings__seller": request.member} if sees_own_alone(request.member) else {}
 
 
 def _first(rows: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -23,11 +24,13 @@ from comptant.ground.web import words
 from comptant.journey.invoices.models import Invoice, InvoiceKind
 from comptant.journey.offers.shown import Sayer
 from comptant.journey.payments.models import Allocation
-from comptant.journey.recovery.models import Dispute, Hold, Promise, Reminder
+from comptant.journey.recovery.models import Dispute, Hold, Reminder
 from comptant.journey.recovery.queries import claim_on
 from comptant.journey.recovery.rules.interest import Claim
 
 OWED = ("doubtful", "disputed", "overdue", "invoiced")
+BEFORE = ("origin", "hoped", "signed", "billable")
+"""Accounts of the time before the document."""
 STATES = (*OWED, "written_off", "cashed", "held", "cancelled")
 
 
@@ -39,9 +42,7 @@ class InvoiceFile:
     standing: Mapping[str, Decimal]
     acts: Sequence[Recorded]
     payments: Sequence[Allocation]
-    notes: Sequence[Invoice]
     disputes: Sequence[Dispute]
-    promises: Sequence[Promise]
     reminders: Sequence[Reminder]
     hold: Hold | None
     claim: Claim | None
@@ -50,21 +51,31 @@ class InvoiceFile:
 def read_file(firm: Firm, invoice: Invoice, today: Any) -> InvoiceFile:
     """What is known of the invoice."""
     mine = {"firm": firm, "invoice": invoice}
-    rows = invoice.deal.balances.filter(firm=firm, document=invoice.id).values_list("account", "net", "tax")
-    standing = {account: net + tax for account, net, tax in rows if (net or tax) and account != "origin"}
     acts = recorded_acts(firm, [invoice.deal_id]).get(invoice.deal_id, [])
+    standing = _standing(acts, invoice)
+    kinds = {act.kind for act in acts}
     return InvoiceFile(
         invoice,
         standing,
         acts,
         list(Allocation.objects.filter(**mine).select_related("payment").order_by("at", "id")),
-        list(Invoice.objects.filter(firm=firm, corrects=invoice).order_by("issued_on", "id")),
-        list(Dispute.objects.filter(**mine).select_related("owner").order_by("-id")),
-        list(Promise.objects.filter(**mine).order_by("-id")),
+        list(Dispute.objects.filter(**mine).select_related("owner").order_by("-id")) if "disputed" in kinds else [],
         list(Reminder.objects.filter(**mine).order_by("-level")),
         Hold.objects.filter(**mine, lifted_on=None).order_by("-id").first(),
         _claim(invoice, today) if any(one in standing for one in OWED) and invoice.due_on < today else None,
     )
+
+
+def _standing(acts: Sequence[Recorded], invoice: Invoice) -> dict[str, Decimal]:
+    """Where the document's money stands, tax included: the postings that name it, folded."""
+    sums: dict[str, Decimal] = {}
+    for act in acts:
+        for one in act.postings:
+            if str(one.document or "") == str(invoice.id):
+                gross = one.net + one.tax
+                sums[one.target] = sums.get(one.target, Decimal(0)) + gross
+                sums[one.source] = sums.get(one.source, Decimal(0)) - gross
+    return {account: amount for account, amount in sums.items() if amount > 0 and account not in BEFORE}
 
 
 def _claim(invoice: Invoice, today: Any) -> Claim | None:
@@ -101,9 +112,9 @@ def invoice_context(screen: Screen, file: InvoiceFile) -> dict[str, Any]:
         "corrects": invoice.corrects.number if invoice.corrects else "",
         "corrects_url": reverse("invoice", args=[screen.firm_ref, invoice.corrects_id]) if invoice.corrects else "",
         "payments": [_payment(screen, one) for one in file.payments],
-        "notes": [_note(screen, one) for one in file.notes],
+        "notes": _notes(screen, file),
         "disputes": [_dispute(screen, one, invoice) for one in file.disputes],
-        "promises": [_promise(screen, one, invoice) for one in file.promises],
+        "promises": _promises(screen, file),
         "reminders": [_reminder(screen, one, invoice) for one in file.reminders],
         "hold": _hold(screen, file.hold),
         "claim": _claimed(screen, file),
@@ -170,13 +181,32 @@ def _payment(screen: Screen, one: Allocation) -> dict[str, Any]:
     }
 
 
-def _note(screen: Screen, one: Invoice) -> dict[str, str]:
-    return {
-        "number": one.number,
-        "url": reverse("invoice", args=[screen.firm_ref, one.id]),
-        "day": screen.short(one.issued_on),
-        "amount": screen.amount(one.net + one.tax, one.currency, cents=True),
-    }
+def _notes(screen: Screen, file: InvoiceFile) -> list[dict[str, str]]:
+    """The credit notes on the document, as the journal tells them."""
+    notes = []
+    for act in _told(file, "credited"):
+        said, name = act.details, _of(act, "credit_note")
+        amount = Decimal(str(said.get("net") or 0)) + Decimal(str(said.get("tax") or 0))
+        notes.append(
+            {
+                "number": str(said.get("number") or ""),
+                "url": reverse("invoice", args=[screen.firm_ref, name]) if name else "",
+                "day": screen.short(act.at.astimezone(file.invoice.firm.tz).date()),
+                "amount": screen.amount(amount, file.invoice.currency, cents=True),
+            }
+        )
+    return notes
+
+
+def _told(file: InvoiceFile, kind: str) -> list[Recorded]:
+    """What was said of the document and stands, the latest first."""
+    taken_back = {act.corrects for act in file.acts if act.corrects}
+    name = str(file.invoice.id)
+    return [
+        act
+        for act in reversed(file.acts)
+        if act.kind == kind and act.id not in taken_back and _of(act, "document") == name
+    ]
 
 
 def _dispute(screen: Screen, one: Dispute, invoice: Invoice) -> dict[str, Any]:
@@ -196,10 +226,16 @@ def _dispute(screen: Screen, one: Dispute, invoice: Invoice) -> dict[str, Any]:
     }
 
 
-def _promise(screen: Screen, one: Promise, invoice: Invoice) -> str:
-    amount = screen.amount(one.amount, invoice.currency) if one.amount else _("all that is open")
-    text = _("Said to be paid on {day}: {amount}.") if one.has_paid else _("Promised for {day}: {amount}.")
-    return text.format(day=screen.short(one.pay_on), amount=amount)
+def _promises(screen: Screen, file: InvoiceFile) -> list[str]:
+    """What the client said of paying, as the journal tells it."""
+    said = []
+    for act in _told(file, "promised"):
+        amount = _of(act, "amount")
+        whole = screen.amount(Decimal(amount), file.invoice.currency) if amount else _("all that is open")
+        has_paid = bool(act.details.get("has_paid"))
+        text = _("Said to be paid on {day}: {amount}.") if has_paid else _("Promised for {day}: {amount}.")
+        said.append(text.format(day=screen.short(date.fromisoformat(_of(act, "pay_on"))), amount=whole))
+    return said
 
 
 def _reminder(screen: Screen, one: Reminder, invoice: Invoice) -> dict[str, str]:

@@ -62,12 +62,13 @@ def dispute(request: MemberRequest, firm_ref: str, invoice_id: UUID) -> HttpResp
 def _contested(request: MemberRequest, invoice: Invoice, people: Mapping[str, str]) -> Asked:
     """Which part, why, and who answers until when."""
     still = Screen.of(request).amount(open_of(invoice), invoice.currency)
+    causes = [("", ""), *((value, str(words)) for value, words in Cause.choices)]
     return Asked(
         _("The client contests a part of {number}").format(number=invoice.number), _("Open the dispute"),
         [
             Field("amount", _("Part contested, inc VAT"), "amount", written(open_of(invoice)), is_needed=True,
                   hint=_("Of {open} still open.").format(open=still)),
-            Field("category", _("What it is about"), "select", options=[("", ""), *((value, str(words)) for value, words in Cause.choices)], is_needed=True),
+            Field("category", _("What it is about"), "select", options=causes, is_needed=True),
             Field("reason", _("What the client says"), "area", is_needed=True),
             Field("owner", _("Who answers"), "select", str(request.member.id), options=list(people.items())),
             Field("answer_by", _("Answer promised by"), "day", hint=_("Left blank: in two weeks.")),
