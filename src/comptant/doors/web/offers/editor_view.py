@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from comptant.doors.web.client_view import in_eights
 from comptant.doors.web.offers import words
-from comptant.doors.web.offers.typed import ROWS, Row, Typed, typed_of, written
+from comptant.doors.web.offers.typed import ROWS, TEXTS, Row, Typed, typed_of, written
 from comptant.doors.web.screen import Screen
 from comptant.ground.web.request import MemberRequest
 from comptant.ground.web.roles import SELLING, has_role
@@ -47,7 +47,7 @@ def form_of(typed: Typed, said: Shown, fresh: str = "") -> Shown:
         rows[fresh][-1]["is_fresh"] = True
     return {
         **{name: {"name": name, "value": text, "error": typed.errors.get(name, "")}
-           for name, text in {**typed.texts, "decision_on": typed.decision_on}.items()},
+           for name, text in {**dict.fromkeys(TEXTS, ""), **typed.texts, "decision_on": typed.decision_on}.items()},
         "lines": rows["line"], "parts": rows["part"], "benefits": rows["benefit"],
         "error": typed.errors.get("", ""), "triggers": list(words.TRIGGERS.items()),
     }  # fmt: skip
