@@ -6,29 +6,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.html import escape, format_html, format_html_join
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from comptant.doors.web import figures_of
-from comptant.doors.web.deal_rows import PAGE, SORTS, DealRow, as_id, deal_page
+from comptant.doors.web.deal_lines import claims, lines
+from comptant.doors.web.deal_rows import PAGE, SORTS, DealRow, deal_page
 from comptant.doors.web.path_view import Stock
+from comptant.doors.web.pipeline.odds import Odds, odds_of
 from comptant.doors.web.screen import Screen
 from comptant.doors.web.shell import shell
 from comptant.ground.web import words
 from comptant.ground.web.answer import answer
 from comptant.ground.web.flow import STOCKS
-from comptant.ground.web.gestures import new_key
 from comptant.ground.web.request import MemberRequest
 from comptant.ground.web.roles import SELLING, has_role, sees_own_alone
-from comptant.ground.web.templatetags.comptant import icon
 from comptant.ground.web.typography import typo
 from comptant.journey.pipeline.models import Stage
 
@@ -92,10 +89,16 @@ def _list(request: MemberRequest, asked: Asked, place: str) -> HttpResponse:
     )  # fmt: skip
     stages = _stage_names(request) if place == "pipeline" else {}
     may_act = place == "pipeline" and has_role(request.member, SELLING)
-    context = list_context(screen, asked, stocks, found.rows, stages, found.has_more, place, may_act=may_act)
+    odds = odds_of(request.firm, request.today, stocks) if place == "pipeline" and _is_open(asked) else {}
+    context = list_context(screen, asked, stocks, found.rows, stages, found.has_more, place, may_act=may_act, odds=odds)
     context |= {"member_id": request.member.id, "is_own": sees_own_alone(request.member)}
     context["shell"] = shell(request, place, stocks, asked.states)
     return answer(request, "doors/_deals.html", context)
+
+
+def _is_open(asked: Asked) -> bool:
+    """Whether the rows are deals whose chance means something."""
+    return set(asked.states) <= set(OPEN)
 
 
 def _stage_names(request: MemberRequest) -> dict[str, str]:
@@ -112,6 +115,7 @@ def list_context(
     place: str = "pipeline",
     *,
     may_act: bool = False,
+    odds: Mapping[str, Odds] | None = None,
 ) -> dict[str, Any]:
     """Everything the page writes, but its shell."""
     here = reverse("receivables" if place == "receivables" else "deals", args=[screen.firm_ref])
@@ -127,8 +131,8 @@ def list_context(
         "subtitle": typo(_subtitle(screen, asked, stocks, place), screen.language),
         "filters": [*_stage_filter(asked, stages, here), *_filters(screen, asked, stocks, here, place)],
         "search": {"url": here, "q": asked.search, "kept": _kept(asked)},
-        "columns": _claim_columns(asked, here) if is_claim else _columns(asked, here, may_act=may_act),
-        "rows": _claims(screen, rows) if is_claim else _lines(screen, rows, stages, may_act=may_act),
+        "columns": _claim_columns(asked, here) if is_claim else _columns(asked, here, may_act=may_act, odds=odds),
+        "rows": claims(screen, rows) if is_claim else lines(screen, rows, stages, may_act=may_act, odds=odds),
         "may_act": may_act,
         "new_url": reverse("new-deal", args=[screen.firm_ref]) if may_act else "",
         "board_url": "" if is_claim else reverse("pipeline", args=[screen.firm_ref]) + "?view=board",
@@ -229,7 +233,8 @@ def _amount_column(asked: Asked, here: str, name: str) -> dict[str, Any]:
     }
 
 
-def _columns(asked: Asked, here: str, *, may_act: bool) -> list[dict[str, Any]]:
+def _columns(asked: Asked, here: str, *, may_act: bool, odds: Mapping[str, Odds] | None) -> list[dict[str, Any]]:
+    chance = [{"name": _("Your signatures at this stage"), "is_end": True}] if odds else []
     answered = [{"name": _("A sign from the client"), "is_hidden": True}] if may_act else []
     return [
         {"name": _("Deal")},
@@ -242,151 +247,10 @@ def _columns(asked: Asked, here: str, *, may_act: bool) -> list[dict[str, Any]]:
             "url": _address(here, asked, sort="-opened"),
             "sorted": "descending" if asked.sort == "-opened" else "",
         },
+        *chance,
         _amount_column(asked, here, _("Amount ex VAT")),
         *answered,
     ]
-
-
-_LINE = (
-    '<tr{out} data-item{row_id}><th scope="row"><a href="{url}">{party}</a></th><td class="soft full">{title}</td>'
-    '<td data-label="{stage_label}">{stage}</td><td{explained}>{state}{why}</td>'
-    '<td data-label="{answer_label}">{answer}</td><td data-label="{opened_label}">{opened}</td>'
-    '<td class="end top-end">{amount}</td>{tap}</tr>'
-)
-_TAP = (
-    '<td class="full"><button class="answered" type="submit" form="answers" formaction="{tap_url}" name="once" '
-    'value="{once}" hx-post="{tap_url}" hx-swap="none" data-key="a" data-kept id="answered-{ref}" '
-    'aria-label="{tap_name}">{icon}<span>{word}</span></button></td>'
-)
-"""A row of the table. Lists are the longest pages: their rows are written in one go, every text escaped."""
-
-
-def written_row(screen: Screen, row: DealRow, stages: Mapping[str, str], *, may_act: bool, oob: bool) -> SafeString:
-    """One row of the table, as it is now; ``oob``: to replace the one that is on the page."""
-    text = _lines(screen, [row], stages, may_act=may_act)
-    return mark_safe(text.replace("<tr", '<tr hx-swap-oob="true"', 1) if oob else text)  # noqa: S308 - escaped
-
-
-def _lines(screen: Screen, rows: Sequence[DealRow], stages: Mapping[str, str], *, may_act: bool) -> SafeString:
-    """The rows of the table."""
-    base = reverse("deals", args=[screen.firm_ref])
-    taps = _tap_words() if may_act else None
-    line = _LINE.format_map(
-        {
-            name: f"{{{name}}}"
-            for name in (
-                "out",
-                "url",
-                "party",
-                "title",
-                "stage",
-                "explained",
-                "state",
-                "why",
-                "answer",
-                "opened",
-                "amount",
-                "row_id",
-                "tap",
-            )
-        }
-        | {"stage_label": escape(_("Stage")), "answer_label": escape(_("Answer")), "opened_label": escape(_("Opened"))}
-    )
-    written = (_line(screen, row, stages, base, line, taps) for row in rows)
-    return mark_safe("".join(written))  # noqa: S308 - escaped by _line
-
-
-def _tap_words() -> dict[str, str]:
-    """What every one-tap button of a list shares."""
-    return {
-        "icon": str(icon("answered")),
-        "word": escape(_("Answered")),
-        "name": escape(_("The client answered: {party}")),
-    }
-
-
-def _tap(row: DealRow, url: str, words: Mapping[str, str]) -> str:
-    """The one-tap button of a row; a deal past signature or closed has none."""
-    if row.account not in OPEN:
-        return "<td></td>"
-    return _TAP.format(
-        tap_url=f"{url}buyer-moves/", once=new_key(), ref=as_id(row.ref), icon=words["icon"], word=words["word"],
-        tap_name=words["name"].replace("{party}", escape(row.party)),
-    )  # fmt: skip
-
-
-def _line(
-    screen: Screen, row: DealRow, stages: Mapping[str, str], base: str, line: str, taps: Mapping[str, str] | None
-) -> str:
-    reason, url = why(screen, row), f"{base}{quote(row.ref)}/"
-    return line.format(
-        row_id=f' id="deal-{as_id(row.ref)}"',
-        tap=_tap(row, url, taps) if taps else "",
-        out=' class="is-out"' if row.account == "stalled" else "",
-        url=url,
-        party=escape(row.party),
-        title=escape(row.title),
-        stage=escape(stages.get(row.stage, row.stage)),
-        state=words.state_label(row.account),
-        explained=' class="explained"' if reason else "",
-        why=f'<span class="why">{escape(reason)}</span>' if reason else "",
-        answer=screen.short(row.decision_on) if row.account in OPEN else "",
-        opened=screen.short(row.opened_on),
-        amount=shown_amount(screen, row),
-    )
-
-
-_CLAIM = (
-    '<tr><th scope="row"><a href="{party_url}">{party}</a></th><td class="soft full"><a href="{url}">{title}</a></td>'
-    '<td>{state}</td><td data-label="{due_label}">{due}</td>'
-    '<td class="end top-end"><span class="amount">{amount}</span></td></tr>'
-)
-
-
-def _claims(screen: Screen, rows: Sequence[DealRow]) -> SafeString:
-    """The rows of what is to collect: tax included, since that is what the client owes (design, section 4)."""
-    base, clients = reverse("deals", args=[screen.firm_ref]), reverse("clients", args=[screen.firm_ref])
-    return format_html_join(
-        "",
-        _CLAIM,
-        (
-            {
-                "url": f"{base}{quote(row.ref)}/",
-                "party_url": f"{clients}{quote(row.party_ref)}/",
-                "party": row.party,
-                "title": row.title or row.ref,
-                "state": words.state_label(row.account),
-                "due_label": _("Due"),
-                "due": screen.short(row.due_on),
-                "amount": screen.amount(row.net + row.tax, row.currency),
-            }
-            for row in rows
-        ),
-    )
-
-
-def why(screen: Screen, row: DealRow) -> str:
-    """The reason a deal does not count, with its date."""
-    if row.account == "stalled":
-        if row.stall_rule == "decision_date" and row.decision_on:
-            return _("Answer expected on {day}, neither yes nor no").format(day=screen.short(row.decision_on))
-        return _("No sign from the client since {day}").format(day=screen.short(row.last_move_on))
-    if row.account == "waiting" and row.wake_on:
-        return _("Wakes up on {day}").format(day=screen.short(row.wake_on))
-    if row.account in ("lost", "vanished", "declined") and row.closed_on:
-        return _("Closed on {day}").format(day=screen.short(row.closed_on))
-    return ""
-
-
-def shown_amount(screen: Screen, row: DealRow) -> SafeString:
-    """The amount; struck through when it left the total; in words when there is none yet."""
-    if not row.has_amount:
-        return format_html('<span class="faint">{}</span>', _("no amount"))
-    text = screen.amount(row.net, row.currency)
-    if row.account == "stalled":
-        excluded = typo(_("excluded from the total: "), screen.language)
-        return format_html('<span class="amount struck"><span class="sr-only">{}</span>{}</span>', excluded, text)
-    return format_html('<span class="amount">{}</span>', text)
 
 
 def _pager(screen: Screen, asked: Asked, here: str, count: int, has_more: bool) -> dict[str, str]:

@@ -11,10 +11,12 @@ from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from comptant.doors.web import figures_of
+from comptant.doors.web.deal_lines import written_row
 from comptant.doors.web.deal_rows import row_of
-from comptant.doors.web.deals_page import written_row
 from comptant.doors.web.pipeline import board_rows, board_view
 from comptant.doors.web.pipeline.board_view import Board
+from comptant.doors.web.pipeline.odds import odds_of
 from comptant.doors.web.screen import Screen
 from comptant.doors.web.shell import line_again
 from comptant.ground.deals.models import Deal
@@ -81,7 +83,9 @@ def _of_list(request: MemberRequest, deal: Deal) -> list[str]:
     if row is None:
         return []
     stages = dict(Stage.objects.filter(firm=request.firm).values_list("key", "name"))
-    return [f"<template>{written_row(Screen.of(request), row, stages, may_act=True, oob=True)}</template>"]
+    screen = Screen.of(request)
+    odds = odds_of(request.firm, request.today, figures_of.today(request.firm, request.today, screen.home))
+    return [f"<template>{written_row(screen, row, stages, odds, may_act=True, oob=True)}</template>"]
 
 
 def _written(request: HttpRequest, template: str, context: dict[str, Any]) -> str:

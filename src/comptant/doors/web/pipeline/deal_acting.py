@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from comptant.doors.web.deal_view import DealFile
+from comptant.doors.web.path_view import Stock
 from comptant.doors.web.pipeline import deal_acts
 from comptant.doors.web.pipeline.forms import FactForm
+from comptant.doors.web.pipeline.odds import odds_of
 from comptant.doors.web.screen import Screen
 from comptant.ground.journal.acts import CLOSED, OPEN
 from comptant.ground.web.request import MemberRequest
 from comptant.ground.web.roles import RECOVERING, SELLING, has_role
+from comptant.ground.web.typography import one_stop
 from comptant.journey.pipeline.models import Cost
 from comptant.outlook.reports.margins import margins
 
 COSTS_SHOWN = 20
 
 
-def acting(request: MemberRequest, file: DealFile) -> dict[str, Any]:
+def acting(request: MemberRequest, file: DealFile, stocks: Mapping[str, Stock]) -> dict[str, Any]:
     """The buttons and forms of the page; none for who only reads."""
     may_act = has_role(request.member, SELLING)
     place = file.standing.place if file.standing else ""
@@ -41,7 +46,25 @@ def acting(request: MemberRequest, file: DealFile) -> dict[str, Any]:
         "cost_url": reverse("deal-costs", args=here) if has_role(request.member, RECOVERING) else "",
     }
     screen = Screen.of(request)
-    return shown | {"promise": promised(screen, file)} | _margin(screen, file)
+    return shown | {"promise": promised(screen, file), "chance": _chance(request, file, stocks)} | _margin(screen, file)
+
+
+def _chance(request: MemberRequest, file: DealFile, stocks: Mapping[str, Stock]) -> str:
+    """The firm's own rate at the stage, with the counts it comes from."""
+    if file.standing is None or file.standing.place != "hoped":
+        return ""
+    found = odds_of(request.firm, request.today, stocks).get(file.standing.stage)
+    if found is None:
+        return ""
+    screen = Screen.of(request)
+    if not found.ended:
+        return _("Chance at this stage: {rate}. A mark, not your rate yet.").format(rate=found.text)
+    text = ngettext(
+        "Chance at this stage: {rate}. {won} of {ended} deal that came this far was signed.",
+        "Chance at this stage: {rate}. {won} of {ended} deals that came this far were signed.",
+        found.ended,
+    )
+    return text.format(rate=found.text, won=screen.number(found.won), ended=screen.number(found.ended))
 
 
 def _offers_url(here: list[str]) -> str:
@@ -93,8 +116,10 @@ def promised(screen: Screen, file: DealFile) -> dict[str, str] | None:
     if standing.place == "waiting" and standing.wake_on:
         return _promise(screen, standing.wake_on, _("Wakes up"), standing.hold_reason)
     if standing.place == "hoped" and standing.decision_on and standing.decision_on >= screen.today:
-        out = screen.short(standing.decision_on + timedelta(days=1))
-        text = _("Without an answer, the deal leaves the total from {day}.").format(day=out)
+        text = _("Without an answer, the deal leaves the total.")
+        if standing.next_on and standing.next_rule == "decision_date":
+            out = screen.short(standing.next_on)
+            text = one_stop(_("Without an answer, the deal leaves the total from {day}.").format(day=out))
         return _promise(screen, standing.decision_on, _("Answer expected, yes or no"), text)
     return None
 

@@ -22,7 +22,8 @@ def deal(request: MemberRequest, firm_ref: str, deal_ref: str) -> HttpResponse:
     file = read_file(request.firm, deal_ref)
     if sees_own_alone(request.member) and (file.standing is None or file.standing.seller_id != request.member.id):
         raise Http404
-    context = deal_context(screen, file, with_corrected=request.GET.get("corrected") == "1") | acting(request, file)
     stocks = figures_of.today(request.firm, request.today, screen.home)
+    context = deal_context(screen, file, with_corrected=request.GET.get("corrected") == "1")
+    context |= acting(request, file, stocks)
     context["shell"] = shell(request, "pipeline", stocks, [context["place"]])
     return render(request, "doors/deal.html", context)
