@@ -95,9 +95,24 @@ def _panel(
     if here is None:
         return None
     if here.id in found:
-        return proposal_context(screen, firm, found[here.id], view.choice)
+        panel = proposal_context(screen, firm, found[here.id], view.choice)
+        return panel | {"next": _next(screen, here, list(found.values()))}
     done = lines.done_line(firm, here.id)
     return done_context(screen, done) if done else None
+
+
+def _next(screen: Screen, here: BankLine, found: Sequence[LineProposals]) -> dict[str, Any] | None:
+    """The line below: what it brings, and what it may pay."""
+    older = [one for one in found if (one.line.booked_on, one.line.id) < (here.booked_on, here.id)]
+    if not older:
+        return None
+    one = max(older, key=lambda told: (told.line.booked_on, told.line.id))
+    amount = screen.amount(one.line.amount, one.line.currency, cents=True)
+    return {
+        "url": f"{reverse('bank', args=[screen.firm_ref])}?{urlencode({'line': str(one.line.id)})}",
+        "text": f"{amount}, {one.line.label or one.line.payer}",
+        "cause": f"{LIKELIHOODS[likelihood(one.proposals)]} · {cause(screen, one)}",
+    }
 
 
 def _over(screen: Screen, firm: Firm) -> str:

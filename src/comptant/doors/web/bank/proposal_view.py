@@ -112,6 +112,7 @@ def _due(screen: Screen, invoice: lines.Owed) -> dict[str, str]:
         when = ngettext("due {day}, {count} day late", "due {day}, {count} days late", -days)
     return {
         "number": invoice.number,
+        "url": reverse("invoice", args=[screen.firm_ref, invoice.id]),
         "title": "" if invoice.title == invoice.number else invoice.title,
         "when": when.format(day=screen.short(invoice.due_on), count=screen.number(abs(days))),
     }
