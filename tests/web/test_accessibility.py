@@ -38,6 +38,15 @@ SIGNED_IN = [
     f"{MERCURE}/path/?as_of=2025-12-31",
     f"{MERCURE}/path/?as_of=2026-02-30",
     f"{MERCURE}/deals/",
+    f"{MERCURE}/pipeline/?view=board",
+    f"{MERCURE}/pipeline/?view=board&of=me&only=stalled",
+    f"{MERCURE}/deals/new/",
+    f"{MERCURE}/deals/A-175/stage/",
+    f"{MERCURE}/deals/A-175/closing/",
+    f"{MERCURE}/deals/A-175/declining/",
+    f"{MERCURE}/deals/A-175/hold/",
+    f"{MERCURE}/deals/A-175/costs/",
+    f"{NEW}/pipeline/",
     f"{MERCURE}/deals/?state=vanished&sort=-opened",
     f"{MERCURE}/deals/?q=zzz",
     f"{MERCURE}/receivables/",
@@ -141,6 +150,22 @@ def test_no_deal_breaks_a_rule(visitor: BrowserContext, seen: list[tuple[int, st
         page.goto(f"{MERCURE}/deals/?state={place}")
         page.click("table.deals tbody a")
         page.wait_for_selector(".timeline")
+        found += look(page, seen)
+    assert found == []
+
+
+def test_no_dialog_of_a_deal_breaks_a_rule(visitor: BrowserContext, seen: list[tuple[int, str]]) -> None:
+    page, found = visitor.new_page(), []
+    sign_in(page)
+    for key, inside in (("m", ".stage-menu"), ("c", ".closing")):
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(f"{MERCURE}/pipeline/?view=board")
+        page.focus("#column-decision .card a")
+        page.keyboard.press(key)
+        page.wait_for_selector(f"#dialog[open] {inside}")
+        if key == "c":
+            page.click("#dialog footer .btn--primary")
+            page.wait_for_selector("#dialog [aria-invalid]")
         found += look(page, seen)
     assert found == []
 
