@@ -30,6 +30,11 @@ SENTENCES: Sentences = {
     "sealed_elsewhere": _(
         "This was sealed with another secret key than this installation’s. Put the former COMPTANT_SECRET_KEY back."
     ),
+    # Settings.
+    "policy_out_of_order": _(
+        "A harder reminder comes later than a softer one: {after} days do not come after {before}."
+    ),
+    "bad_tolerance": _("A confidence lies between 50 and 100 %, and no limit is below zero."),
     # The journal.
     "no_such_deal": _("This deal does not exist, or belongs to another firm."),
     "not_enough_there": _("The amount is not where this act takes it from. Nothing was recorded."),

@@ -170,3 +170,21 @@ def add_cost(deal: Deal, *, amount: Decimal, on: date, label: str, at: datetime,
     details = {"cost": str(cost.id), "amount": str(amount), "on": on.isoformat(), "label": cost.label}
     post(deal, act="cost", at=at, by=by, details=details)
     return cost
+
+
+@transaction.atomic
+def change_stage(firm: Firm, key: str, *, name: str, declared_days: int) -> Stage:
+    """The stage has this name, and declares these days of silence.
+
+    Months whose threshold is recorded keep it: the days hold from the first of next month on. Before the first record
+    they hold at once, and conclusions are drawn again. Raises Refusal unknown_stage.
+    """
+    stage: Stage | None = Stage.objects.select_for_update().filter(firm=firm, key=key).first()
+    if stage is None:
+        raise Refusal("unknown_stage", stage=key)
+    has_other_days = stage.declared_days != declared_days
+    stage.name, stage.declared_days = name, declared_days
+    stage.save(update_fields=["name", "declared_days"])
+    if has_other_days:
+        draw_again(firm)
+    return stage

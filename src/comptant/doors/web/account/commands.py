@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from comptant.ground.firms.models import Role
 from comptant.ground.web.navigation import PLACES
-from comptant.ground.web.roles import BRINGING_IN, OWNING, READING
+from comptant.ground.web.roles import BRINGING_IN, KEEPING_BOOKS, OWNING, READING, RECOVERING, SELLING
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,9 @@ class Hit:
 
 
 ACTS = (
+    Command(gettext_lazy("New deal"), "plus", "new-deal", SELLING, gettext_lazy("prospect, opportunity")),
+    Command(gettext_lazy("New client or prospect"), "plus", "new-client", RECOVERING, gettext_lazy("company, party")),
+    Command(gettext_lazy("New invoice"), "plus", "new-invoice", KEEPING_BOOKS, gettext_lazy("bill")),
     Command(gettext_lazy("Import a file"), "upload", "imports", BRINGING_IN, gettext_lazy("spreadsheet, paste, CSV")),
     Command(
         gettext_lazy("Import prospects"), "upload", "imports", BRINGING_IN, gettext_lazy("deals, opportunities"),

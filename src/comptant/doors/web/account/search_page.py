@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -60,7 +58,7 @@ def grouped(screen: Screen, role: Role, words: str, found: Found) -> list[Group]
     acts = Group("acts", _("Go and act"), commands(screen.firm_ref, role, words))
     kinds = [
         Group("parties", _("Clients and prospects"), [_party(screen, one) for one in found.parties]),
-        Group("deals", _("Deals"), [_of_deal(screen, one, str(one), one.ref, "pipeline") for one in found.deals]),
+        Group("deals", _("Deals"), [_deal(screen, one) for one in found.deals]),
         Group("offers", _("Offers"), [_offer(screen, one) for one in found.offers]),
         Group("invoices", _("Invoices"), [_invoice(screen, one) for one in found.invoices]),
     ]
@@ -68,18 +66,19 @@ def grouped(screen: Screen, role: Role, words: str, found: Found) -> list[Group]
 
 
 def _party(screen: Screen, party: Party) -> Hit:
-    where = f"{reverse('deals', args=[screen.firm_ref])}?{urlencode({'q': party.name})}"
-    return Hit(party.name, where, party.ref, "client")
+    return Hit(party.name, reverse("client", args=[screen.firm_ref, party.ref]), party.ref, "client")
+
+
+def _deal(screen: Screen, deal: Deal) -> Hit:
+    where = reverse("deal", args=[screen.firm_ref, deal.ref])
+    return Hit(str(deal), where, f"{deal.party.name} · {deal.ref}", "pipeline")
 
 
 def _offer(screen: Screen, offer: Offer) -> Hit:
-    return _of_deal(screen, offer.deal, offer.number, offer.title or str(offer.deal), "offer")
+    where = reverse("offer", args=[screen.firm_ref, offer.id])
+    return Hit(offer.number, where, f"{offer.deal.party.name} · {offer.title or offer.deal}", "offer")
 
 
 def _invoice(screen: Screen, invoice: Invoice) -> Hit:
-    return _of_deal(screen, invoice.deal, invoice.number, str(invoice.deal), "invoice")
-
-
-def _of_deal(screen: Screen, deal: Deal, name: str, about: str, icon: str) -> Hit:
-    where = f"{reverse('deals', args=[screen.firm_ref])}{quote(deal.ref)}/"
-    return Hit(name, where, f"{deal.party.name} · {about}", icon)
+    where = reverse("invoice", args=[screen.firm_ref, invoice.id])
+    return Hit(invoice.number, where, f"{invoice.deal.party.name} · {invoice.deal}", "invoice")

@@ -4,17 +4,43 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from comptant.doors.web import path_page
-from comptant.doors.web.account import account_page, keys_page, passkey_pages, search_page, second_step_page
+from comptant.doors.web.account import (
+    account_page,
+    keys_page,
+    passkey_pages,
+    search_page,
+    second_step_page,
+    settings_firm,
+    settings_people,
+    settings_rules,
+)
 from comptant.ground.web.roles import OWNING, READING, only
 
 reads, owns = only(READING), only(OWNING)
 
 of_firm: list[URLPattern] = [
-    path("settings/", owns(path_page.path), name="settings"),
     path("search/", reads(search_page.search), name="search"),
     path("keys/", reads(keys_page.keys), name="keys"),
-]
+    path("settings/", owns(settings_firm.identity), name="settings"),
+    path("settings/stages/", owns(settings_rules.stages), name="settings-stages"),
+    path("settings/stages/<str:stage_key>/", owns(settings_rules.stage), name="settings-stage"),
+    path("settings/closures/", owns(settings_rules.closures), name="settings-closures"),
+    path("settings/reminders/", owns(settings_rules.reminders), name="settings-reminders"),
+    path("settings/bank/", owns(settings_rules.bank), name="settings-bank"),
+    path("settings/team/", owns(settings_people.team), name="settings-team"),
+    path("settings/team/<uuid:member_id>/role/", owns(settings_people.role), name="settings-role"),
+    path("settings/team/<uuid:member_id>/leaving/", owns(settings_people.leaving), name="settings-leaving"),
+    path("settings/invitations/", owns(settings_people.invitations), name="settings-invitations"),
+    path(
+        "settings/invitations/<uuid:invitation_id>/withdrawal/", owns(settings_people.withdrawal),
+        name="settings-withdrawal",
+    ),
+    path("settings/tokens/", owns(settings_people.tokens), name="settings-tokens"),
+    path(
+        "settings/tokens/<uuid:token_id>/revocation/", owns(settings_people.revocation),
+        name="settings-token-revocation",
+    ),
+]  # fmt: skip
 
 of_person: list[URLPattern] = [
     path("login/code/", second_step_page.code, name="second-step"),
