@@ -93,6 +93,7 @@ def test_it_tells_what_is_owed_contested_late_and_held(ada: Client) -> None:
     assert "+20" in text
     assert "VIR SEPA MERCURE SARL" in text
     assert f"100{NBSP}€ au crédit du client" in text
+    assert f"1{NBSP}800{NBSP}€" in text, "invoiced in all"
     assert "Avenant" in text
 
 

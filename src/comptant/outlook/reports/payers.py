@@ -23,7 +23,8 @@ SELECT i.id, i.number, d.ref, i.kind, i.issued_on, i.due_on, i.net, i.tax, i.cur
          SELECT b.account FROM journal_balance b WHERE b.firm_id = i.firm_id AND b.deal_id = i.deal_id
            AND b.document = i.id AND b.net + b.tax > 0),
        coalesce((SELECT sum(b.net + b.tax) FROM journal_balance b WHERE b.firm_id = i.firm_id AND b.deal_id = i.deal_id
-           AND b.document = i.id AND b.account = 'disputed'), 0)
+           AND b.document = i.id AND b.account = 'disputed'), 0),
+       sum(CASE i.kind WHEN 'credit_note' THEN -i.net - i.tax ELSE i.net + i.tax END) OVER (PARTITION BY i.currency)
 FROM deals_deal d JOIN invoices_invoice i ON i.firm_id = d.firm_id AND i.deal_id = d.id
 WHERE d.firm_id = %(firm)s AND d.party_id = %(party)s AND (%(seller)s::uuid IS NULL OR EXISTS (
   SELECT FROM pipeline_standing s WHERE s.firm_id = d.firm_id AND s.deal_id = d.id AND s.seller_id = %(seller)s))
@@ -49,6 +50,8 @@ class Claimed:
     settled_on: date | None
     accounts: Sequence[str]
     disputed: Decimal = Decimal(0)
+    claimed: Decimal = Decimal(0)
+    """Of all the party's documents of this currency, gross, credit notes taken off; from the page's first on."""
 
     @property
     def gross(self) -> Decimal:

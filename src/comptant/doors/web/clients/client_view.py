@@ -69,6 +69,7 @@ def client_context(screen: Screen, file: PartyFile) -> dict[str, Any]:
         "truths": [_truth(screen, one) for one in _telling(file)],
         "disputes": [_dispute(screen, one) for one in file.around.contested] or _contested(screen, file.documents),
         "invoices": [document_row(screen, one) for one in file.documents[:NEWEST]],
+        "claimed": _claimed(screen, file.documents),
         "receipts": None if file.receipts is None else [receipt_row(screen, one) for one in file.receipts[:NEWEST]],
         "deals": [deal_row(screen, one) for one in file.deals[:NEWEST]],
         "has_more": {
@@ -228,6 +229,12 @@ def document_row(screen: Screen, one: Claimed) -> dict[str, Any]:
         if is_note
         else screen.amount(one.gross, one.currency),
     }  # fmt: skip
+
+
+def _claimed(screen: Screen, documents: Sequence[Claimed]) -> list[str]:
+    """All that was invoiced, credit notes taken off, one figure a currency."""
+    whole = {one.currency: one.claimed for one in documents}
+    return [screen.amount(amount, currency) for currency, amount in whole.items()]
 
 
 def _paid(screen: Screen, one: Claimed) -> str:
