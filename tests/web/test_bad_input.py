@@ -29,8 +29,10 @@ ASKED = {
     "/firms/new/": ("next",),
     f"{F}/": ("as_of",),
     f"{F}/path/": ("as_of", "since", "until", "currency"),
-    f"{F}/deals/": ("state", "sort", "page", "q"),
+    f"{F}/deals/": ("state", "stage", "of", "sort", "page", "q"),
     f"{F}/deals/D-1/": ("corrected",),
+    f"{F}/pipeline/": ("view", "of", "only", "q"),
+    f"{F}/deals/new/": ("party", "name"),
     f"{F}/receivables/": ("state", "sort", "page", "q"),
     f"{F}/imports/": ("target", "mapping"),
 }
