@@ -14,6 +14,7 @@ from comptant.doors.web.offers.typed import written
 from comptant.doors.web.screen import Screen
 from comptant.ground.firms.models import Member
 from comptant.ground.web.roles import KEEPING_BOOKS, SELLING, has_role
+from comptant.ground.web.templatetags.comptant import upper_first
 from comptant.journey.invoices.actions.agreed import billed_of
 from comptant.journey.invoices.models import Invoice
 from comptant.journey.offers.models import Agreement, Milestone, OfferKind, Proof, Signature
@@ -63,7 +64,8 @@ def _milestone(
     return {
         "title": one.title, "share": written(one.share, screen.language), "trigger": words.TRIGGERS[one.trigger],
         "due": due, "net": screen.amount(one.net, currency), "gross": screen.amount(one.net + one.tax, currency),
-        "state": state, "reached": screen.short(one.reached_on), "invoice": invoice.number if invoice else "",
+        "state": state, "reached": _("since {day}").format(day=screen.short(one.reached_on)) if reached else "",
+        "invoice": invoice.number if invoice else "",
         "invoice_url": reverse("invoice", args=[screen.firm_ref, invoice.id]) if invoice else "",
         "deliver": "" if reached or not may_deliver else reverse("milestone-delivery", args=[screen.firm_ref, one.id]),
         "to_invoice": reverse("milestone-invoice", args=[screen.firm_ref, one.id]) if is_payable else "",
@@ -88,7 +90,7 @@ def _proof(screen: Screen, agreement: Agreement) -> Shown:
     """What shows that the client agreed."""
     offer, document = agreement.offer, agreement.document
     signature = Signature.objects.filter(firm_id=agreement.firm_id, offer=offer).first() if offer else None
-    facts: list[tuple[str, str]] = [(_("Proof"), str(Proof(agreement.proof).label))]
+    facts: list[tuple[str, str]] = [(_("Proof"), upper_first(Proof(agreement.proof).label))]
     if signature is not None:
         local = signature.accepted_at.astimezone(agreement.deal.firm.tz)
         facts += [
