@@ -73,7 +73,7 @@ def test_each_firm_says_what_needs_one_and_currencies_are_not_added(houses: tupl
     assert "1 800" not in text
     assert "Rien aujourd’hui" in text
     assert "En EUR, TTC 2 sociétés" in text
-    assert "propriétaire Atelier Lune" in text
+    assert "Propriétaire Atelier Lune" in text
 
 
 def test_a_firm_one_captures_requests_for_tells_no_figure(houses: tuple[House, House, House]) -> None:

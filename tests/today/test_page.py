@@ -231,3 +231,13 @@ def test_in_english_the_same_day_reads(lune: House) -> None:
     assert "Three actions, €13,900 at stake" in text
     assert "Ask Mercure SARL for a yes or a no" in text
     assert "The decision date is today." in text
+
+
+def test_what_others_do_meanwhile_is_told_and_moves_nothing(ada: Client, lune: House) -> None:
+    (address,) = re.findall(r'hx-get="(/f/atelier-lune/changes/[^"]+)"', ada.get(HERE).content.decode())
+    assert "changement" not in plain(ada.get(address, headers=HTMX).content.decode())
+    with lune.open():
+        lune.opens("D-8", DAY, "10.00")
+        lune.opens("D-9", DAY, "10.00", by=lune.people["Bilal"])
+    assert "1 changement. Actualiser" in plain(ada.get(address, headers=HTMX).content.decode())
+    assert ada.get(address).headers["Location"] == HERE

@@ -172,6 +172,27 @@ def spared(firm: Firm, acts: Collection[Act], today: date) -> list[Act]:
     return [act for act in acts if act.kind != "late" or act.party_ref not in left_alone]
 
 
+_CHANGES = """
+SELECT count(*) FROM (SELECT 1 FROM journal_act
+  WHERE firm_id = %(firm)s AND id > %(last)s AND by_id IS DISTINCT FROM %(member)s LIMIT 100) c
+"""
+
+
+def last_act(firm: Firm) -> UUID | None:
+    """The last act of the firm, which tells later ones apart; None while there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM journal_act WHERE firm_id = %s ORDER BY id DESC LIMIT 1", [firm.id])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def changes_since(member: Member, last: UUID) -> int:
+    """How many acts others, or the clock, have recorded after ``last``; a hundred at most."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGES, {"firm": member.firm_id, "last": last, "member": member.id})
+        return int(cursor.fetchone()[0])
+
+
 def put_off(member: Member, today: date) -> dict[str, date]:
     """The acts that the member put off, by key, and the day each returns."""
     rows = Postponement.objects.filter(firm=member.firm_id, member=member, until__gt=today)

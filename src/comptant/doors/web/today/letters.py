@@ -19,7 +19,7 @@ from comptant.doors.web.screen import Screen
 from comptant.doors.web.today.act_lines import line_of
 from comptant.doors.web.today.acts_of import LISTED, Day
 from comptant.doors.web.today.firms_page import FirmDay, home_of, row_of, sums
-from comptant.doors.web.today.today_page import beside, in_words, title
+from comptant.doors.web.today.today_page import beside, in_words, more, title
 from comptant.ground.firms.models import Firm
 from comptant.ground.mail.letters import Link, Row, render_letter
 from comptant.ground.web.typography import typo
@@ -45,6 +45,7 @@ def digest(day: Day, firm: Firm, today: date, language: str) -> Letter:
         text, html = render_letter(
             subject=subject, language=language, heading=subject, rows=rows,
             paragraphs=[typo(opening[:1].upper() + opening[1:], language)],
+            after=[one for one in [more(len(day.acts) - LISTED, screen)] if one],
             links=[Link(_("Open Today"), settings.BASE_URL + reverse("start", args=[firm.ref]))],
             foot=typo(_("Each working morning, only if there is something to do. Today has the switch."), language),
         )  # fmt: skip

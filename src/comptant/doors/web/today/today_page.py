@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,7 +30,7 @@ from comptant.ground.web.gestures import Done, acted
 from comptant.ground.web.request import MemberRequest
 from comptant.ground.web.roles import KEEPING_BOOKS, SELLING, has_role, sees_own_alone
 from comptant.ground.web.typography import typo
-from comptant.outlook.today import actions
+from comptant.outlook.today import actions, queries
 from comptant.outlook.today.rules import Act, put_off_until
 
 
@@ -44,6 +45,7 @@ def today(request: MemberRequest, firm_ref: str) -> HttpResponse:
     context = acts_context(request, day) | {
         "over": f"{long_day(screen, request.today)} · {request.firm.name}",
         "tools": _tools(request),
+        "changes_url": _changes_url(request),
         "path_title": str(words.PATH_TITLES[word]),
         "path_note": typo(
             _("Before tax: VAT is not yours. {one_place}").format(one_place=words.ONE_PLACE[word]), screen.language
@@ -78,6 +80,11 @@ def _tools(request: MemberRequest) -> list[tuple[str, str]]:
     ]
 
 
+def _changes_url(request: MemberRequest) -> str:
+    last = queries.last_act(request.firm)
+    return reverse("today-changes", args=[request.firm.ref, last]) if last else ""
+
+
 def acts_context(request: MemberRequest, day: Day) -> dict[str, Any]:
     """What the title and the list of acts write."""
     screen, is_whole = Screen.of(request), request.GET.get("all") == "1"
@@ -86,7 +93,7 @@ def acts_context(request: MemberRequest, day: Day) -> dict[str, Any]:
         "title": typo(title(day, screen), screen.language),
         "beside": typo(beside(day, screen), screen.language),
         "acts": lines_of(listed, screen),
-        "more": _more(len(day.acts) - len(listed), screen),
+        "more": more(len(day.acts) - len(listed), screen),
         "put_off": [line_of(act, screen, until) for act, until in day.put_off],
         "pipeline_url": reverse("pipeline", args=[screen.firm_ref]),
         "may_act": request.member.role != Role.MENTOR,
@@ -123,7 +130,8 @@ def beside(day: Day, screen: Screen) -> str:
     return _("Ex VAT; besides, {amounts} inc VAT in the bank, on no invoice yet.").format(amounts=amounts)
 
 
-def _more(count: int, screen: Screen) -> str:
+def more(count: int, screen: Screen) -> str:
+    """How many acts are not listed; empty when all are."""
     if count <= 0:
         return ""
     return ngettext("{count} more action", "{count} more actions", count).format(count=screen.number(count))
@@ -147,6 +155,21 @@ def returned(request: MemberRequest, firm_ref: str, action_key: str) -> HttpResp
     actions.bring_back(request.member, act.key)
     text = _("“{phrase}” is back.").format(phrase=line_of(act, Screen.of(request)).phrase)
     return _answered(request, firm_ref, Done(text))
+
+
+@require_safe
+def changes(request: MemberRequest, firm_ref: str, act_id: UUID) -> HttpResponse:
+    """GET says how many acts others recorded after that one, to HTMX alone: nothing moves under the pointer."""
+    if not request.htmx:
+        return redirect("start", firm_ref=firm_ref)
+    count = queries.changes_since(request.member, act_id)
+    text = ngettext("{count} change", "{count} changes", count).format(count=count) if count else ""
+    context = {
+        "changes": text,
+        "changes_url": reverse("today-changes", args=[firm_ref, act_id]),
+        "here_url": reverse("start", args=[firm_ref]),
+    }
+    return render(request, "today/_changes.html", context)
 
 
 @require_POST

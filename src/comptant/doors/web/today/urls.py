@@ -12,6 +12,7 @@ reads = only(READING)
 of_firm: list[URLPattern] = [
     path("acts/<path:action_key>/postponement/", reads(today_page.postponement), name="act-postponement"),
     path("acts/<path:action_key>/return/", reads(today_page.returned), name="act-return"),
+    path("changes/<uuid:act_id>/", reads(today_page.changes), name="today-changes"),
     path("digest/", reads(today_page.digest), name="digest"),
     path("forecast/", reads(forecast_page.forecast), name="forecast"),
 ]
