@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from comptant.ground.journal.queries import recorded_acts
 from comptant.ground.mail.models import Message
 from comptant.journey.offers import queries
-from comptant.journey.offers.actions import revise_offer, send_offer
+from comptant.journey.offers.actions import expire_offers, revise_offer, send_offer
 from comptant.journey.offers.models import Agreement, Offer, Signature, SigningCode
 from tests.offers.selling import DECISION, code_of, identified, secret_of, sent
 from tests.world import House, atelier_lune
@@ -229,3 +230,40 @@ def test_too_many_knocks_are_told_to_wait(offer: Offer, client: Client) -> None:
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_only_the_verbs_that_mean_something(offer: Offer, client: Client, method: str) -> None:
     assert getattr(client, method)(path(offer)).status_code == 405
+
+
+def test_after_its_date_the_client_asks_to_reopen_it_once(
+    house: House, offer: Offer, client: Client, today: dict[str, Any]
+) -> None:
+    assert "reopening/" not in plain(client.get(path(offer)))
+    assert client.post(path(offer, "reopening/")).status_code == 422, "it can still be answered"
+    today["now"] = house.at(DECISION + timedelta(days=3), 9)
+    page = plain(client.get(path(offer)))
+    assert "La date de réponse est passée" in page and "reopening/" in page
+    for _ in range(2):
+        assert client.post(path(offer, "reopening/")).status_code == 302
+    page = plain(client.get(path(offer)))
+    assert "Votre demande est partie" in page and "reopening/" not in page
+    with house.open():
+        letter = Message.objects.get(kind="offer_asked_again")
+        assert letter.to == "bilal@atelier-lune.example"
+        assert "rouvrir" in letter.subject
+        assert [act.kind for act in acts_of(offer)].count("buyer_move") == 1
+
+
+def test_a_deal_that_was_closed_since_is_not_moved_by_it(
+    house: House, offer: Offer, client: Client, today: dict[str, Any]
+) -> None:
+    today["now"] = house.at(DECISION + timedelta(days=3), 9)
+    with house.open():
+        house.sleeps_until(DECISION + timedelta(days=2))
+        expire_offers(house.firm, DECISION + timedelta(days=2))
+        house.says(offer.deal, "vanished", DECISION + timedelta(days=2), reason="silence")
+    assert client.post(path(offer, "reopening/")).status_code == 302
+    with house.open():
+        assert Message.objects.filter(kind="offer_asked_again").count() == 1
+        assert "buyer_move" not in [act.kind for act in acts_of(offer)]
+
+
+def acts_of(offer: Offer) -> list[Any]:
+    return list(recorded_acts(offer.deal.firm, [offer.deal_id])[offer.deal_id])

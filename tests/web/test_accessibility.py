@@ -59,6 +59,17 @@ SIGNED_IN = [
     f"{MERCURE}/clients/groupe-castelain/identity/",
     f"{MERCURE}/clients/groupe-castelain/insolvencies/",
     f"{MERCURE}/clients/groupe-castelain/invoices/",
+    f"{MERCURE}/invoices/",
+    f"{MERCURE}/invoices/?show=all",
+    f"{MERCURE}/invoices/?show=all&q=zzz",
+    f"{MERCURE}/invoices/new/",
+    f"{MERCURE}/invoices/batch/",
+    f"{MERCURE}/reminders/approval/",
+    f"{MERCURE}/offers/",
+    f"{MERCURE}/offers/?list=answered",
+    f"{MERCURE}/deals/A-001/offers/",
+    f"{MERCURE}/deals/A-001/agreements/",
+    f"{MERCURE}/extra-requests/",
     f"{MERCURE}/imports/",
     f"{MERCURE}/bank/",
     f"{MERCURE}/bank/statements/",
@@ -66,6 +77,7 @@ SIGNED_IN = [
     f"{NEW}/",
     f"{NEW}/path/",
     f"{NEW}/deals/",
+    f"{NEW}/invoices/",
     f"{NEW}/clients/",
     "/f/nowhere/",
 ]
@@ -165,6 +177,24 @@ def test_no_dialog_of_a_deal_breaks_a_rule(visitor: BrowserContext, seen: list[t
         page.wait_for_selector(f"#dialog[open] {inside}")
         if key == "c":
             page.click("#dialog footer .btn--primary")
+            page.wait_for_selector("#dialog [aria-invalid]")
+        found += look(page, seen)
+    assert found == []
+
+
+def test_no_invoice_nor_its_dialogs_breaks_a_rule(visitor: BrowserContext, seen: list[tuple[int, str]]) -> None:
+    page, found = visitor.new_page(), []
+    sign_in(page)
+    for act in ("", "payment", "dispute", "credit-note"):
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(f"{MERCURE}/invoices/?show=all&state=overdue")
+        page.click("#invoice-list tbody th a")
+        page.wait_for_selector(".timeline")
+        if act:
+            page.click(f".acts a[href*='/{act}/']")
+            page.wait_for_selector("#dialog[open] form")
+            page.fill("#act-amount", "beaucoup")
+            page.click("#dialog footer button")
             page.wait_for_selector("#dialog [aria-invalid]")
         found += look(page, seen)
     assert found == []

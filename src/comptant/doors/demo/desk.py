@@ -19,19 +19,19 @@ VAT = Decimal(20)
 LINES = {
     "Fonderie Marchetti": (
         LineDraft("Diagnostic de trésorerie et de marges", Decimal(4800), VAT, unit="forfait",
-                  text="Livrable : note de 6 pages, restitution aux associés", direct_cost=Decimal(2480)),
+                  text="Note de 6 pages, restitution aux associés", direct_cost=Decimal(2480)),
         LineDraft("Tableau de bord hebdomadaire", Decimal(6300), VAT, unit="forfait",
-                  text="Livrable : fichier en service, 2 personnes formées", direct_cost=Decimal(3300)),
+                  text="Fichier en service, 2 personnes formées", direct_cost=Decimal(3300)),
         LineDraft("DAF à temps partagé", Decimal(2150), VAT, quantity=Decimal(6), unit="mois",
-                  text="Livrable : comité mensuel, compte rendu accepté", direct_cost=Decimal(8640)),
+                  text="Comité mensuel, compte rendu accepté", direct_cost=Decimal(8640)),
     ),
     "Groupe Hélianthe": (
         LineDraft("DAF à temps partagé", Decimal(1450), VAT, quantity=Decimal(10), unit="mois",
-                  text="Livrable : comité mensuel, compte rendu accepté", direct_cost=Decimal(7900)),
+                  text="Comité mensuel, compte rendu accepté", direct_cost=Decimal(7900)),
     ),
     "Pépinières Robin": (
         LineDraft("Étude du besoin en fonds de roulement", Decimal(8200), VAT, unit="forfait",
-                  text="Livrable : modèle saisonnier, restitution", direct_cost=Decimal(3900)),
+                  text="Modèle saisonnier, restitution", direct_cost=Decimal(3900)),
         LineDraft("Accompagnement d’une saison", Decimal(5600), VAT, unit="forfait", direct_cost=Decimal(2700)),
     ),
 }  # fmt: skip
