@@ -276,7 +276,7 @@ def in_groups(number: str, *sizes: int) -> str:
     >>> in_groups("433870219", 3, 3, 3), in_groups("FR67433870219", 4)
     ('433 870 219', 'FR67 433870219')
     """
-    parts, rest = [], number
+    parts, rest = [], number.replace(" ", "")
     for size in sizes:
         parts.append(rest[:size])
         rest = rest[size:]

@@ -19,6 +19,7 @@ from comptant.ground.mail.letters import Link, Row, render_letter
 from comptant.ground.parties.models import Party
 from comptant.ground.web.figures import number
 from comptant.ground.web.typography import NBSP, typo
+from comptant.journey.invoices.printing import spaced
 from comptant.journey.offers.queries import language_for
 from comptant.journey.offers.shown import Sayer, address, identity, mentions, seller
 from comptant.journey.recovery.dunning import Item
@@ -209,7 +210,7 @@ def _after(said: Reminding) -> list[str]:
         "If you contest a part, say how much and why: we stop reminding you about that sum, and the rest stays due."
     )
     iban = identity(said.firm).iban
-    return [contest, *([_("To pay by transfer: {iban}.").format(iban=iban)] if iban else [])]
+    return [contest, *([_("To pay by transfer: {iban}.").format(iban=spaced(iban))] if iban else [])]
 
 
 def _signature(said: Reminding) -> list[str]:
@@ -297,7 +298,7 @@ def _paper_closing(said: Reminding, sayer: Sayer) -> list[str]:
         _("If you contest a part of it, tell us how much and why: the rest stays due."),
     ]
     if identity(said.firm).iban:
-        closing.append(_("To pay by transfer: {iban}.").format(iban=identity(said.firm).iban))
+        closing.append(_("To pay by transfer: {iban}.").format(iban=spaced(identity(said.firm).iban)))
     return closing if said.interest else closing[1:]
 
 

@@ -52,6 +52,8 @@ def approval(request: MemberRequest, firm_ref: str) -> HttpResponse:
     screen, rows = Screen.of(request), _asked_for(request)
 
     def asked() -> Asked:
+        if not rows:
+            return Asked(_("No reminder waits"), _("Back"), text=_("All that was due has left, or was dropped."))
         title, verb = _in_words(screen, rows)
         return Asked(
             title, verb,
