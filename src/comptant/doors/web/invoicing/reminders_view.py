@@ -25,6 +25,8 @@ from comptant.outlook.reports.making_up import sales_to_make_up
 
 MOST = 50
 """Reminders on one page."""
+COUNTED = 500
+"""Past so many, how many wait is not counted."""
 FEW = 300
 """Up to so many open invoices, what is held back and what comes next is told too."""
 SOON = 14
@@ -45,11 +47,11 @@ class Dunning:
 
 def read_dunning(firm: Firm, day: Any, seller: UUID | None, open_invoices: int) -> Dunning:
     """What waits for approval; with few open invoices, also what is held back and what comes next."""
-    rows = prepared_reminders(firm).order_by("party_id", "id")
+    rows = prepared_reminders(firm).order_by("party_id", "id").defer("invoice__content")
     if seller is not None:
         rows = rows.filter(invoice__deal__in=_own(firm, seller))
     waiting = list(rows[: MOST + 1])
-    count = len(waiting) if len(waiting) <= MOST else rows.count()
+    count = len(waiting) if len(waiting) <= MOST else rows[: COUNTED + 1].count()
     items: list[Item] = []
     policies: list[Policy] = []
     if 0 < open_invoices <= FEW:
@@ -94,7 +96,8 @@ def dunning_context(screen: Screen, dunning: Dunning, *, may_act: bool, may_prep
 
 
 def _summary(screen: Screen, to_do: int, held: int) -> str:
-    parts = [ngettext("{count} to do", "{count} to do", to_do).format(count=screen.number(to_do))]
+    said = screen.number(to_do) if to_do <= COUNTED else f"{screen.number(COUNTED)}+"
+    parts = [ngettext("{count} to do", "{count} to do", to_do).format(count=said)]
     if held:
         parts.append(ngettext("{count} held back", "{count} held back", held).format(count=screen.number(held)))
     return _("{counts}. Disputes and transfers received come first.").format(counts=", ".join(parts))
