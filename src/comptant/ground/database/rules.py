@@ -26,7 +26,7 @@ GLOBAL = frozenset(
 DJANGOS = frozenset(name for name in GLOBAL if name.startswith(("auth_", "django_"))) - {"django_session"}
 """Those that the owner alone fills, when migrating."""
 
-PAST_THE_WALL = ("prospects_beginning", "prospects_holding")
+PAST_THE_WALL = ("payments_near", "prospects_beginning", "prospects_holding")
 """The functions that may run as the owner: they filter on the transaction's firm themselves (docs/decisions/0013)."""
 
 WALL = "({column} = (NULLIF(current_setting('app.firm'::text, true), ''::text))::bigint)"

@@ -31,17 +31,11 @@ SHORTEST = 3
 WORDS_OF_A_NUMBER = 4
 
 _NEAR = """
-WITH open AS MATERIALIZED (
-  SELECT id, number, party_id, open_net + open_tax AS gross, net + tax AS total, issued_on, due_on, currency
-  FROM invoices_invoice WHERE firm_id = %(firm)s AND (open_net > 0 OR open_tax > 0) AND kind <> 'credit_note'
-), met AS (
-  SELECT party_id FROM open WHERE party_id = ANY(%(parties)s)
-    OR regexp_replace(upper(number), '[^A-Z0-9]', '', 'g') = ANY(%(words)s)
-    OR substring(number FROM '([0-9]+)[^0-9]*$') = ANY(%(runs)s)
-  UNION (SELECT party_id FROM open WHERE gross = ANY(%(amounts)s) LIMIT %(most)s)
-)
-SELECT o.id, o.number, o.party_id, o.gross, o.total, o.issued_on, o.due_on, o.currency, t.name FROM open o
-JOIN parties_party t ON t.firm_id = %(firm)s AND t.id = o.party_id WHERE o.party_id IN (SELECT party_id FROM met)
+SELECT o.id, o.number, o.party_id, o.open_net + o.open_tax, o.net + o.tax, o.issued_on, o.due_on, o.currency, t.name
+FROM invoices_invoice o JOIN parties_party t ON t.firm_id = o.firm_id AND t.id = o.party_id
+WHERE o.firm_id = %(firm)s AND (o.open_net > 0 OR o.open_tax > 0) AND o.kind <> 'credit_note' AND o.party_id = ANY(
+  %(parties)s::uuid[] || ARRAY(
+    SELECT party FROM payments_near(%(words)s::text[], %(runs)s::text[], %(amounts)s::numeric[], %(most)s)))
 """
 
 
