@@ -140,10 +140,11 @@ class Standing(LightFirmModel):
             models.Index(fields=["firm", "next_on"], name="standing_next", condition=Q(next_on__isnull=False)),
             models.Index(
                 fields=["firm", "place", "stage", "-net", "deal"],
-                include=["seller", "decision_on", "wake_on", "has_amount"],
+                include=["seller", "decision_on", "has_amount"],
                 condition=Q(place__in=["hoped", "stalled", "waiting"]),
                 name="standing_in_hand",
             ),
+            models.Index(fields=["firm", "wake_on", "deal"], name="standing_waiting", condition=Q(place="waiting")),
             models.Index(
                 fields=["firm", "restarted_on"],
                 condition=Q(place="hoped", restarted_on__isnull=False),

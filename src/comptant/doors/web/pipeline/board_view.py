@@ -11,16 +11,17 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from comptant.doors.web import figures_of
-from comptant.doors.web.deal_rows import as_id, matching
+from comptant.doors.web.deal_rows import matching
 from comptant.doors.web.pipeline import board_rows
+from comptant.doors.web.pipeline.board_cards import written
 from comptant.doors.web.pipeline.board_rows import CARDS, LATE_KINDS, ONLY, STALLED_CARDS, Card, Narrowing, Total
 from comptant.doors.web.screen import Screen
 from comptant.ground.firms.models import Firm
-from comptant.ground.web.gestures import new_key
 from comptant.ground.web.request import MemberRequest
 from comptant.ground.web.roles import SELLING, has_role, sees_own_alone
 from comptant.ground.web.typography import typo
@@ -206,7 +207,7 @@ def column(board: Board, stage: Stage, cards: Sequence[Card]) -> dict[str, Any]:
         "total": screen.whole(board.sum("hoped", key)),
         "abroad": [screen.whole(t.net, t.currency) for t in board.abroad("hoped", key)],
         "note": _bare(screen, board.count("hoped", key, "bare")),
-        "cards": [card_of(board, card, stage.kind) for card in own],
+        "cards": _written(board, own, stage.kind),
         "out": screen.whole(out) if stalled else "",
         "more_url": f"{more}?{urlencode({'stage': key})}" if left else "",
         "more": ngettext("{count} more, in the list", "{count} more, in the list", left).format(
@@ -229,7 +230,7 @@ def lane(board: Board, waiting: Sequence[Card]) -> dict[str, Any]:
     screen, left = board.screen, board.count("waiting") - len(waiting)
     return {
         "total": screen.whole(board.sum("waiting")),
-        "cards": [card_of(board, card, "") for card in waiting],
+        "cards": _written(board, waiting, ""),
         "more_url": f"{reverse('deals', args=[screen.firm_ref])}?state=waiting" if left > 0 else "",
         "more": ngettext("{count} more, in the list", "{count} more, in the list", left).format(
             count=screen.number(left)
@@ -239,10 +240,9 @@ def lane(board: Board, waiting: Sequence[Card]) -> dict[str, Any]:
 
 def card_of(board: Board, card: Card, kind: str) -> dict[str, Any]:
     """A card: who, what, how much, what comes next and on which day."""
-    screen, ref = board.screen, [board.screen.firm_ref, card.ref]
+    screen = board.screen
     next_step, is_urgent = _next(screen, card, kind)
     return {
-        "id": as_id(card.ref),
         "ref": card.ref,
         "place": card.place,
         "stage": card.stage,
@@ -254,12 +254,12 @@ def card_of(board: Board, card: Card, kind: str) -> dict[str, Any]:
         "next": next_step,
         "is_urgent": is_urgent,
         "seller": "" if board.is_own else card.seller,
-        "url": reverse("deal", args=ref),
-        "stage_url": reverse("deal-stage", args=ref),
-        "close_url": reverse("deal-closing", args=ref),
-        "answered_url": reverse("deal-buyer-moves", args=ref),
-        "once": new_key() if board.may_act else "",
     }
+
+
+def _written(board: Board, cards: Sequence[Card], kind: str) -> SafeString:
+    shown = [card_of(board, card, kind) for card in cards]
+    return written(board.screen.firm_ref, shown, may_act=board.may_act)
 
 
 def _why(screen: Screen, card: Card) -> str:
