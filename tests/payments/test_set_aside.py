@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from comptant.doors.cli.doctor import of_firm
+from comptant.ground.database.scope import firm_scope
 from comptant.ground.refusals import Refusal
 from comptant.journey.payments.aside import release, set_aside
 from comptant.journey.payments.bank import choice_of, confirm, import_statement, propose
@@ -18,7 +20,7 @@ from comptant.journey.payments.queries import open_lines
 from comptant.journey.payments.rules.likelihood import likelihood
 from tests.payments.made import ISSUED, invoiced, whole
 from tests.payments.statements import PAYER, Entry, camt
-from tests.world import MONDAY, House, atelier_lune
+from tests.world import MONDAY, House, atelier_lune, forge_nord
 
 pytestmark = pytest.mark.django_db
 TODAY = MONDAY + timedelta(days=90)
@@ -105,3 +107,14 @@ def test_four_words_say_how_sure_a_proposal_is(lune: House) -> None:
     )  # fmt: skip
     found = {str(one.line.amount): likelihood(one.proposals) for one in propose(lune.firm)}
     assert found == {"1200.00": "sure", "480.00": "to_choose", "400.00": "likely"}
+
+
+def test_what_is_near_is_of_the_firm_alone(lune: House) -> None:
+    invoiced(lune, "FA-2026-0001")
+    forge = forge_nord(today=TODAY)
+    with firm_scope(forge.firm.id), connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM payments_near('{FA20260001}', '{0001}', '{1200.00}', 9)")
+        assert cursor.fetchall() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM payments_near('{FA20260001}', '{}', '{}', 9)")
+        assert len(cursor.fetchall()) == 1
