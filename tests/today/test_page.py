@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from comptant.doors import demo
+from comptant.doors.web.today import today_page
 from comptant.ground.database.scope import firm_scope
 from comptant.ground.firms.models import Firm, Role, User
 from comptant.ground.firms.queries import OPERATOR, memberships_of
@@ -241,3 +243,16 @@ def test_what_others_do_meanwhile_is_told_and_moves_nothing(ada: Client, lune: H
         lune.opens("D-9", DAY, "10.00", by=lune.people["Bilal"])
     assert "1 changement. Actualiser" in plain(ada.get(address, headers=HTMX).content.decode())
     assert ada.get(address).headers["Location"] == HERE
+
+
+def test_a_large_firm_counts_what_to_watch_after_the_page_has_come(
+    ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(today_page, "LARGE", 0)
+    cache.clear()
+    html = ada.get(HERE).content.decode()
+    assert f'hx-get="{HERE}watch/" hx-trigger="load"' in html
+    assert "chance de signer" not in html
+    assert "prospects pour 80 %" in plain(ada.get(f"{HERE}watch/", headers=HTMX).content.decode())
+    assert "prospects pour 80 %" in words(ada)
+    assert "prospects pour 80 %" in words(ada, f"{HERE}watch/")

@@ -29,6 +29,13 @@ def weeks_known(firm: Firm, today: date, known: str = "") -> list[Known]:
     return _kept("weeks", firm, today, known, lambda: known_to_come(firm, today, _standing(firm, today, known)))
 
 
+def are_at_hand(firm: Firm, today: date, known: str) -> bool:
+    """Whether what is to be watched was counted already."""
+    names = (_names("prospects", firm, today, known), _names("watched", firm, today, known))
+    found = cache.get_many([key for pair in names for key in pair])
+    return all(any(key in found for key in pair) for pair in names)
+
+
 def _standing(firm: Firm, today: date, known: str) -> list[Known]:
     """What is signed, and what may be invoiced: no date is known of either."""
     found = figures_of.path(firm, today, None, today, is_today=True, known=known)
@@ -51,8 +58,7 @@ def watched_now(firm: Firm, today: date, known: str = "") -> dict[str, Named]:
 
 
 def _kept(name: str, firm: Firm, today: date, known: str, count: Callable[[], Figures]) -> Figures:
-    key = f"{name}:{firm.id}:{today}"
-    exact = f"{key}:{known or version(firm)}"
+    exact, key = _names(name, firm, today, known)
     found: dict[str, Figures] = cache.get_many([exact, key])
     if found:
         return found[exact] if exact in found else found[key]
@@ -62,3 +68,9 @@ def _kept(name: str, firm: Firm, today: date, known: str, count: Callable[[], Fi
     if time.monotonic() - started > LONG:
         cache.set(key, figures, AN_HOUR)
     return figures
+
+
+def _names(name: str, firm: Firm, today: date, known: str) -> tuple[str, str]:
+    """Under which figures are kept: of this very journal, and of the day."""
+    key = f"{name}:{firm.id}:{today}"
+    return f"{key}:{known or version(firm)}", key

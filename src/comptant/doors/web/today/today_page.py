@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,17 +16,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from comptant.doors.web import figures_of
 from comptant.doors.web.path_page import long_day
-from comptant.doors.web.path_view import path_view
+from comptant.doors.web.path_view import Stock, path_view
 from comptant.doors.web.screen import Screen
 from comptant.doors.web.shell import shell
 from comptant.doors.web.today.act_lines import line_of, lines_of
 from comptant.doors.web.today.acts_of import LISTED, Day, day_of
-from comptant.doors.web.today.kept import prospects_known, watched_now, weeks_known
-from comptant.doors.web.today.watch_view import watch_view
+from comptant.doors.web.today.kept import are_at_hand, prospects_known, watched_now, weeks_known
+from comptant.doors.web.today.watch_view import Watched, watch_view
 from comptant.doors.web.today.weeks_view import weeks_view
 from comptant.ground.firms.models import Role
 from comptant.ground.journal.freshness import version
 from comptant.ground.web import words
+from comptant.ground.web.answer import answer
 from comptant.ground.web.gestures import Done, acted
 from comptant.ground.web.request import MemberRequest
 from comptant.ground.web.roles import KEEPING_BOOKS, SELLING, has_role, sees_own_alone
@@ -54,17 +56,38 @@ def today(request: MemberRequest, firm_ref: str) -> HttpResponse:
         "path_url": reverse("path", args=[firm_ref]),
         "weeks": weeks_view(weeks_known(request.firm, request.today, known), screen),
         "forecast_url": reverse("forecast", args=[firm_ref]),
-        "watched": watch_view(
-            prospects_known(request.firm, request.today, known),
-            {} if sees_own_alone(request.member) else watched_now(request.firm, request.today, known),
-            figures.stocks,
-            screen,
-        ),
         "digest_url": reverse("digest", args=[firm_ref]),
         "wants_digest": request.member.wants_digest,
         "shell": shell(request, "start", figures.stocks),
     }
+    if _is_quick(request, known, figures.stocks):
+        context["watched"] = _watched(request, known, figures.stocks)
+    else:
+        context["watch_url"] = reverse("watch", args=[firm_ref])
     return render(request, "today/today.html", context)
+
+
+LARGE = 5_000
+"""Deals beyond which what is to be watched is counted after the page has come, unless it was counted already."""
+
+
+def _is_quick(request: MemberRequest, known: str, stocks: Mapping[str, Stock]) -> bool:
+    deals = sum(stock.deals for stock in stocks.values())
+    return deals <= LARGE or are_at_hand(request.firm, request.today, known)
+
+
+def _watched(request: MemberRequest, known: str, stocks: Mapping[str, Stock]) -> list[Watched]:
+    named = {} if sees_own_alone(request.member) else watched_now(request.firm, request.today, known)
+    return watch_view(prospects_known(request.firm, request.today, known), named, stocks, Screen.of(request))
+
+
+@require_safe
+def watch(request: MemberRequest, firm_ref: str) -> HttpResponse:
+    """GET shows what to watch, which a large firm's page asks for once it has come."""
+    known = version(request.firm)
+    stocks = figures_of.today(request.firm, request.today, request.firm.currency, known)
+    context = {"watched": _watched(request, known, stocks), "shell": shell(request, "start", stocks)}
+    return answer(request, "today/_watch.html", context)
 
 
 def _tools(request: MemberRequest) -> list[tuple[str, str]]:

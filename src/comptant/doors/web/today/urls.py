@@ -14,5 +14,6 @@ of_firm: list[URLPattern] = [
     path("acts/<path:action_key>/return/", reads(today_page.returned), name="act-return"),
     path("changes/<uuid:act_id>/", reads(today_page.changes), name="today-changes"),
     path("digest/", reads(today_page.digest), name="digest"),
+    path("watch/", reads(today_page.watch), name="watch"),
     path("forecast/", reads(forecast_page.forecast), name="forecast"),
 ]
