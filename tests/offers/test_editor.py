@@ -13,14 +13,19 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from comptant.doors import demo
+from comptant.ground.database.scope import firm_scope
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.actions import add_member
 from comptant.ground.firms.models import Role, User
+from comptant.ground.firms.queries import find_membership, get_member, user_hash
 from comptant.ground.mail.models import Message
+from comptant.ground.web import figures
 from comptant.journey.offers import paper, queries
 from comptant.journey.offers.actions import draft_offer
 from comptant.journey.offers.models import Offer
 from comptant.journey.prospects.actions import assess
+from tests.api.calling import caller
 from tests.offers.selling import DAF, DECISION, accepted, drafted, identified, secret_of, sent
 from tests.web.test_pages import questions, signed_in
 from tests.world import MONDAY, PASSWORD, House, atelier_lune, forge_nord
@@ -367,3 +372,26 @@ def test_pages_follow_one_another_without_a_row_twice(
         following = re.search(r'href="([^"]*after=[^"]*)" rel="next"', text)
         address = unescape(following[1]) if following else ""
     assert sorted(seen) == sorted(numbers)
+
+
+def test_the_demonstration_says_on_screen_what_it_says_by_the_api() -> None:
+    assert demo.create_demo()
+    user = User.objects.get(email=demo.cast.EMAIL)
+    camille, home = Client(), f"/f/{demo.REF}/"
+    camille.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    membership = find_membership(user_hash(user), demo.REF)
+    assert membership
+    with firm_scope(membership.firm_id):
+        member = get_member(membership)
+    program = caller(House(member.firm, {"Camille": member}, {}), "Camille")
+    told = program.good("list_offers")["items"]
+    assert told
+    listed = words_of(camille.get(f"{home}offers/"))
+    for row in told:
+        whole = program.good("get_offer", offer=row["number"])
+        page = words_of(camille.get(f"{home}offers/{row['id']}/"))
+        net, tax, margin = (Decimal(figure) for figure in (row["net"], row["tax"], whole["predicted_margin"]))
+        for amount in (net, margin, net + tax):
+            said = figures.amount(amount, "EUR", "fr", "EUR").replace("\xa0", " ")
+            assert said in page, (row["number"], said)
+        assert figures.amount(net, "EUR", "fr", "EUR").replace("\xa0", " ") in listed
