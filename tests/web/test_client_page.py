@@ -119,6 +119,7 @@ def test_the_demonstration_says_what_the_api_says() -> None:
     parts = (owed.signed, owed.invoiced, owed.disputed, owed.total, margin.cashed, margin.margin, margin.on_paper)
     for figure in parts:
         assert amount(figure, "EUR", "fr", "EUR", cents=False) in text, figure
+    assert margin.margin == Decimal("9340.00"), "the sentence of the design"
     assert "Il paie de plus en plus tard" in text
 
 

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from comptant.doors.demo import cast
 from comptant.doors.demo.desk import lay_desk
+from comptant.doors.demo.known import know_clients
 from comptant.doors.demo.past import past_stories
 from comptant.doors.demo.present import OVERPAID, present_stories
 from comptant.doors.demo.story import CENT, PARIS, Bill, Story, facts_of
@@ -79,6 +80,7 @@ def _furnish(firm: Firm) -> str:
     _number([bill for story in stories for bill in story.bills])
     deals = _write(firm, stories, members)
     _learn(firm, deals)
+    know_clients(firm)
     roll_all(firm)
     lay_desk(firm)
     return password
