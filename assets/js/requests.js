@@ -25,11 +25,19 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   place.innerHTML = event.detail.xhr.responseText;
   form.prepend(place);
 });
-document.addEventListener("htmx:sendError", () => {
-  const place = document.getElementById("announce");
+document.addEventListener("htmx:sendError", (event) => {
   const words = document.body.dataset.offline;
-  if (place && words) place.textContent = words;
+  const form = event.detail.elt.closest("dialog[open] form");
+  const place = form ?? document.getElementById("announce");
+  if (!place || !words) return;
+  place.querySelector(":scope > .refused-here")?.remove();
+  const notice = document.createElement("div");
+  notice.className = "refused-here";
+  notice.innerHTML = '<div class="notice notice--warning" role="alert"><svg class="icon" aria-hidden="true"><use href="#i-alert"/></svg><p></p></div>';
+  notice.querySelector("p").textContent = words;
+  place.prepend(notice);
 });
+window.addEventListener("online", () => document.querySelectorAll("#announce > .refused-here").forEach((notice) => notice.remove()));
 // What says no is shown, even to a request that asked to swap nothing.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.xhr.status >= 400 && event.detail.target?.id === "announce") event.detail.swapOverride = "innerHTML";

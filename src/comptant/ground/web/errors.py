@@ -8,9 +8,11 @@ import secrets
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from comptant.ground.refusals import Refusal
+from comptant.ground.web.roles import READING, has_role
 from comptant.ground.web.sentences import sentence
 
 log = logging.getLogger("comptant.web")
@@ -71,4 +73,12 @@ def _answer(request: HttpRequest, status: int, title: str, text: str, *, coin: s
     if getattr(request, "htmx", None):
         context |= {"kind": "risk" if status >= 500 else "warning", "icon_name": "alert"}
         return HttpResponse(render_to_string("web/_notice.html", context), status=status)
-    return render(request, "web/refused.html", context, status=status)
+    return render(request, "web/refused.html", context | _next_steps(request), status=status)
+
+
+def _next_steps(request: HttpRequest) -> dict[str, str]:
+    """Where one may go from here: to today and the search of the firm one is in, else to the start."""
+    firm, member = getattr(request, "firm", None), getattr(request, "member", None)
+    if firm is None or member is None or not has_role(member, READING):
+        return {}
+    return {"today_url": reverse("start", args=[firm.ref]), "search_url": reverse("search", args=[firm.ref])}

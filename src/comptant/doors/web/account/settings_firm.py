@@ -90,12 +90,17 @@ def identity(request: MemberRequest, firm_ref: str) -> HttpResponse:
     form = _form(request, request.POST)
     if form.is_valid():
         try:
-            describe(request.firm, **form.cleaned_data)
+            describe(request.firm, **_said(form.cleaned_data))
         except Refusal as refusal:
             form.refuse(refusal, str(refusal.facts.get("field", "")))
         else:
             return acted(request, Done(_("Saved.")), to=reverse("settings", args=[request.firm.ref]))
     return _page(request, form, 422)
+
+
+def _said(fields: dict[str, Any]) -> dict[str, Any]:
+    """What is typed; a SIRET alone tells the SIREN."""
+    return {name: value for name, value in fields.items() if name != "siren" or value or not fields.get("siret")}
 
 
 def _form(request: MemberRequest, said: Any = None) -> IdentityForm:
