@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from comptant.doors.web.deal_rows import matching
 from comptant.doors.web.screen import Screen
+from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm
 from comptant.ground.web import words
 from comptant.journey.invoices.models import Invoice, InvoiceKind
@@ -96,10 +97,11 @@ def _rows(firm: Firm, asked: Asked, seller: UUID | None) -> QuerySet[Invoice]:
     if asked.search:
         rows = rows.filter(Q(number__istartswith=asked.search) | Q(deal__in=matching(firm, asked.search)))
     if asked.state:
-        rows = rows.filter(
-            Q(deal__balances__net__gt=0) | Q(deal__balances__tax__gt=0),
-            deal__balances__account=asked.state, deal__balances__document=F("id"),
+        there = Deal.objects.filter(
+            Q(balances__net__gt=0) | Q(balances__tax__gt=0),
+            firm=firm, id=OuterRef("deal_id"), balances__account=asked.state, balances__document=OuterRef("pk"),
         )  # fmt: skip
+        rows = rows.filter(Exists(there))
         if asked.state in OWED:
             rows = rows.filter(Q(open_net__gt=0) | Q(open_tax__gt=0))
     if asked.after:

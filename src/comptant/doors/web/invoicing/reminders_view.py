@@ -23,10 +23,8 @@ from comptant.journey.recovery.queries import policies_of, prepared_reminders
 from comptant.journey.recovery.rules.dunning import Policy, held_back
 from comptant.outlook.reports.making_up import sales_to_make_up
 
-MOST = 50
-"""Reminders on one page."""
-COUNTED = 500
-"""Past so many, how many wait is not counted."""
+MOST = 30
+"""Reminders on one page; past so many, how many wait is not counted."""
 FEW = 300
 """Up to so many open invoices, what is held back and what comes next is told too."""
 SOON = 14
@@ -35,7 +33,7 @@ SOON = 14
 
 @dataclass(frozen=True, slots=True)
 class Dunning:
-    """What the section reads. ``count`` is how many reminders wait in all."""
+    """What the section reads. ``count`` is how many reminders wait, one more than ``MOST`` when there are others."""
 
     waiting: Sequence[Reminder]
     count: int
@@ -47,11 +45,10 @@ class Dunning:
 
 def read_dunning(firm: Firm, day: Any, seller: UUID | None, open_invoices: int) -> Dunning:
     """What waits for approval; with few open invoices, also what is held back and what comes next."""
-    rows = prepared_reminders(firm).order_by("party_id", "id").defer("invoice__content")
+    rows = prepared_reminders(firm).order_by("party_id").defer("invoice__content")
     if seller is not None:
         rows = rows.filter(invoice__deal__in=_own(firm, seller))
     waiting = list(rows[: MOST + 1])
-    count = len(waiting) if len(waiting) <= MOST else rows[: COUNTED + 1].count()
     items: list[Item] = []
     policies: list[Policy] = []
     if 0 < open_invoices <= FEW:
@@ -64,7 +61,7 @@ def read_dunning(firm: Firm, day: Any, seller: UUID | None, open_invoices: int) 
         one.deal_id for one in items if one.plan.skip is None
     }  # fmt: skip
     return Dunning(
-        waiting[:MOST], count, items, policies, {one.invoice_id: one.id for one in disputes},
+        waiting[:MOST], len(waiting), items, policies, {one.invoice_id: one.id for one in disputes},
         sales_to_make_up(firm, sorted(late)),
     )  # fmt: skip
 
@@ -96,7 +93,7 @@ def dunning_context(screen: Screen, dunning: Dunning, *, may_act: bool, may_prep
 
 
 def _summary(screen: Screen, to_do: int, held: int) -> str:
-    said = screen.number(to_do) if to_do <= COUNTED else f"{screen.number(COUNTED)}+"
+    said = screen.number(to_do) if to_do <= MOST else f"{screen.number(MOST)}+"
     parts = [ngettext("{count} to do", "{count} to do", to_do).format(count=said)]
     if held:
         parts.append(ngettext("{count} held back", "{count} held back", held).format(count=screen.number(held)))
