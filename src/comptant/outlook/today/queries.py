@@ -11,8 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from comptant.ground.database.rows import prepared_cursor
 from comptant.ground.firms.models import Firm, Member
 from comptant.journey.invoices.models import Draft
 from comptant.journey.invoices.rules.lines import Line
@@ -166,7 +165,7 @@ def spared(firm: Firm, acts: Collection[Act], today: date) -> list[Act]:
     refs = [act.party_ref for act in acts if act.kind == "late"]
     if not refs:
         return list(acts)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_SPARED, {"firm": firm.id, "refs": refs, "today": today})
         left_alone = {row[0] for row in cursor.fetchall()}
     return [act for act in acts if act.kind != "late" or act.party_ref not in left_alone]
@@ -180,7 +179,7 @@ SELECT count(*) FROM (SELECT 1 FROM journal_act
 
 def last_act(firm: Firm) -> UUID | None:
     """The last act of the firm, which tells later ones apart; None while there is none."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute("SELECT id FROM journal_act WHERE firm_id = %s ORDER BY id DESC LIMIT 1", [firm.id])
         row = cursor.fetchone()
     return row[0] if row else None
@@ -188,7 +187,7 @@ def last_act(firm: Firm) -> UUID | None:
 
 def changes_since(member: Member, last: UUID) -> int:
     """How many acts others, or the clock, have recorded after ``last``; a hundred at most."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_CHANGES, {"firm": member.firm_id, "last": last, "member": member.id})
         return int(cursor.fetchone()[0])
 
@@ -204,7 +203,7 @@ def _read(statement: str, firm: Firm, today: date, seller: UUID | None) -> list[
         "firm": firm.id, "today": today, "seller": seller, "most": MOST, "currency": firm.currency,
         "fresh": today - FRESH, "soon": today + SOON, "past": today - SOON,
     }  # fmt: skip
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, values)
         return [Act(*row) for row in cursor.fetchall()]
 
