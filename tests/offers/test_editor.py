@@ -212,6 +212,17 @@ def test_the_same_form_sent_twice_sends_once(house: House, offer: Offer, ada: Cl
         assert Message.objects.filter(kind="offer").count() == 1
 
 
+def test_what_changed_after_the_dialog_opened_is_not_sent(house: House, offer: Offer, ada: Client) -> None:
+    address = f"{HOME}offers/{offer.id}/"
+    mark = re.search(r'name="written" value="(\w+)"', ada.get(f"{address}sending/").content.decode())
+    assert mark
+    assert signed_in("bilal", "atelier-lune").post(f"{address}draft/", TYPED).status_code == 302
+    said = {"to": "paul@mercure.example", "written": mark[1]}
+    assert ada.post(f"{address}sending/", said).status_code == 409
+    with house.open():
+        assert Offer.objects.get().sent_at is None
+
+
 def test_a_meeting_to_come_suspends_silence_and_is_no_presentation(house: House, offer: Offer, ada: Client) -> None:
     address = f"{HOME}offers/{offer.id}/presentations/"
     assert ada.post(address, {"how": "video", "on": "2026-03-09", "act": "presented"}).status_code == 422

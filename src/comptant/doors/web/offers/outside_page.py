@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -38,6 +39,7 @@ from comptant.journey.pipeline.models import Standing
 PROOFS = (Proof.SCANNED, Proof.PURCHASE_ORDER)
 FIELDS = ("proof", "net", "tax_rate", "deposit", "title", "on")
 LONGEST = 300
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,59}")
 BESIDE = {
     "proof_needed": "file", "unknown_proof": "proof", "document_too_large": "file", "bad_day": "on",
     "ahead_of_today": "on", "agreement_other_amount": "net", "bad_amount": "net", "schedule_part": "deposit",
@@ -194,5 +196,6 @@ def _kept(request: MemberRequest, proof: str, at: datetime) -> Document | None:
         return None
     if file.size > LARGEST:
         raise Refusal("document_too_large", name=safe_name(file.name or ""), limit=LARGEST // 1_000_000)
-    kind = file.content_type or "application/octet-stream"
-    return keep(request.firm, safe_name(file.name or ""), kind[:100], file.read(), at=at)
+    kind = file.content_type or ""
+    kind = kind if _MEDIA_TYPE.fullmatch(kind) else "application/octet-stream"
+    return keep(request.firm, safe_name(file.name or ""), kind, file.read(), at=at)

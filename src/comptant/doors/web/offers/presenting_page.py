@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from comptant.doors.web.client_page import without_nul
 from comptant.doors.web.offers import words
+from comptant.doors.web.offers.editor_page import must_be_current
+from comptant.doors.web.offers.editor_view import mark_of
 from comptant.doors.web.offers.found import find_offer
 from comptant.doors.web.reach import moment
 from comptant.doors.web.screen import Screen
@@ -87,7 +89,8 @@ def sending(request: MemberRequest, firm_ref: str, offer_id: UUID) -> HttpRespon
     found = find_offer(request, offer_id)
     if request.method != "POST":
         return _send_dialog(request, found, {"to": found.deal.party.email}, _exposure(found))
-    said = _said(request, "to", "reason")
+    said = _said(request, "to", "reason", "written")
+    must_be_current(found, said["written"])
     try:
         if said["reason"]:
             override_limit(found.deal, reason=said["reason"], at=moment(request), by=request.member)
@@ -127,6 +130,7 @@ def _send_dialog(
         "decision": Screen.of(request).long(found.decision_on) if found.decision_on else "",
         "action": reverse("offer-sending", args=[request.firm.ref, found.id]),
         "present": reverse("offer-presentations", args=[request.firm.ref, found.id]),
+        "written": mark_of(found, queries.lines_of(found), queries.parts_drafted(found)),
     }  # fmt: skip
     return _dialog(request, "offers/_send_dialog.html", found, context, {"": told} if status == 422 else {})
 
