@@ -79,6 +79,16 @@ SIGNED_IN = [
     f"{NEW}/deals/",
     f"{NEW}/invoices/",
     f"{NEW}/clients/",
+    f"{MERCURE}/search/?q=bor",
+    f"{MERCURE}/keys/",
+    f"{MERCURE}/settings/",
+    f"{MERCURE}/settings/stages/",
+    f"{MERCURE}/settings/reminders/",
+    f"{MERCURE}/settings/bank/",
+    f"{MERCURE}/settings/team/",
+    f"{MERCURE}/settings/tokens/",
+    "/account/",
+    "/account/second-step/",
     "/f/nowhere/",
 ]
 PLACES = ("stalled", "waiting", "lost", "overdue")
