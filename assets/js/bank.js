@@ -32,14 +32,22 @@ document.addEventListener("keydown", (event) => {
   }
 });
 // Once a line is left, what is on the screen is no longer its own: no key may act on it until the new one is there.
+function disarm() {
+  for (const name of ["data-key", "data-accept"]) document.querySelectorAll(`.proposal [${name}]`).forEach((node) => node.removeAttribute(name));
+}
 document.addEventListener("htmx:beforeRequest", (event) => {
   const line = event.detail.elt;
   if (!line.matches("a[data-line]")) return;
   mark(line);
-  for (const name of ["data-key", "data-accept"]) document.querySelectorAll(`.proposal [${name}]`).forEach((node) => node.removeAttribute(name));
+  disarm();
+});
+const waiting = () => (wanted ? lines().find((line) => line.href === wanted) : undefined);
+document.addEventListener("htmx:afterSwap", () => {
+  const next = waiting();
+  if (next) { mark(next); disarm(); }
 });
 document.addEventListener("htmx:afterSettle", () => {
-  const next = lines().find((line) => line.href === wanted);
+  const next = waiting();
   wanted = "";
   next?.click();
   if (document.activeElement && document.activeElement !== document.body) return;

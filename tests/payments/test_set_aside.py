@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from comptant.doors.cli.doctor import of_firm
-from comptant.ground.database.scope import firm_scope
 from comptant.ground.refusals import Refusal
 from comptant.journey.payments.aside import release, set_aside
 from comptant.journey.payments.bank import choice_of, confirm, import_statement, propose
@@ -109,12 +109,16 @@ def test_four_words_say_how_sure_a_proposal_is(lune: House) -> None:
     assert found == {"1200.00": "sure", "480.00": "to_choose", "400.00": "likely"}
 
 
-def test_what_is_near_is_of_the_firm_alone(lune: House) -> None:
-    invoiced(lune, "FA-2026-0001")
-    forge = forge_nord(today=TODAY)
-    with firm_scope(forge.firm.id), connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM payments_near('{FA20260001}', '{0001}', '{1200.00}', 9)")
-        assert cursor.fetchall() == []
+def test_what_is_near_is_of_the_firm_alone() -> None:
+    house, forge = atelier_lune(today=TODAY), forge_nord(today=TODAY)
+    with house.open():
+        invoiced(house, "FA-2026-0001")
+        assert len(_near()) == 1
+    with forge.open():
+        assert _near() == []
+
+
+def _near() -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM payments_near('{FA20260001}', '{}', '{}', 9)")
-        assert len(cursor.fetchall()) == 1
+        cursor.execute("SELECT * FROM payments_near('{FA20260001}', '{0001}', '{1200.00}', 9)")
+        return list(cursor.fetchall())

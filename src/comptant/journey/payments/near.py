@@ -92,7 +92,7 @@ def _namesakes(lines: Iterable[BankLine]) -> list[UUID]:
     }
     if not names and not words:
         return []
-    said = sorted(names)
+    asked = sorted(names)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT found.id FROM unnest(%(names)s::text[], %(patterns)s::text[]) AS said(name, pattern)"
@@ -101,7 +101,7 @@ def _namesakes(lines: Iterable[BankLine]) -> list[UUID]:
             " UNION SELECT found.id FROM unnest(%(words)s::text[]) AS said(word)"
             " CROSS JOIN LATERAL prospects_beginning(said.word, '', %(first)s, %(many)s) AS found",
             {
-                "names": said, "patterns": _patterns(said), "first": FIRST, "most": MOST_NAMESAKES,
+                "names": asked, "patterns": _patterns(asked), "first": FIRST, "most": MOST_NAMESAKES,
                 "words": sorted(words), "many": MOST_OF_A_WORD,
             },
         )  # fmt: skip
