@@ -129,8 +129,15 @@ def test_a_yes_on_a_phone(house: House, offer: Offer, ada: Page, browser: Browse
     assert faults(phone) == []
     context.close()
     ada.reload()
+    assert faults(ada) == []
     ada.click("text=Voir ce qui est convenu")
     expect(ada.locator("h1")).to_have_text("DAF à temps partagé")
+    assert faults(ada) == []
+    ada.set_viewport_size({"width": 320, "height": 900})
+    assert faults(ada) == []
+    ada.click("text=Livré et accepté >> nth=0")
+    ada.click("dialog [type=submit]")
+    ada.wait_for_selector("text=peuvent être facturés")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1024, "light"), (390, "dark")])
