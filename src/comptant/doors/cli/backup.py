@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from comptant import __version__
@@ -27,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     target = Path(options.file).expanduser().absolute()
     made = archive.back_up(
         target, readiness.owner_url(), find_programs().folder, Path(settings.MEDIA_ROOT),
-        version=__version__, secret_key=settings.SECRET_KEY,
+        version=__version__, secret_key=settings.SECRET_KEY, at=timezone.now(),
     )  # fmt: skip
     rows, size = sum(made.rows.values()), target.stat().st_size
     if options.json:

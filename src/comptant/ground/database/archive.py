@@ -15,7 +15,7 @@ import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO, Any
@@ -57,7 +57,9 @@ def key_print(secret_key: str) -> str:
     return hashlib.sha256(f"comptant:key-print:{secret_key}".encode()).hexdigest()[:16]
 
 
-def back_up(target: Path, owner_url: str, programs: Path, files: Path, *, version: str, secret_key: str) -> Manifest:
+def back_up(
+    target: Path, owner_url: str, programs: Path, files: Path, *, version: str, secret_key: str, at: datetime
+) -> Manifest:
     """Write the backup to ``target``, whole or not at all, readable by its owner alone.
 
     Raises Unable backup_exists, backup_not_written, dump_failed.
@@ -72,7 +74,7 @@ def back_up(target: Path, owner_url: str, programs: Path, files: Path, *, versio
             parts = {DUMP: dump} | {f"{FILES}/{name}": path for name, path in _files_in(files)}
             sums = {name: _sum(path) for name, path in parts.items()}
             manifest = Manifest(
-                FORMAT, datetime.now(UTC).isoformat(timespec="seconds"), version, parts=sums,
+                FORMAT, at.isoformat(timespec="seconds"), version, parts=sums,
                 key_print=key_print(secret_key), **said,
             )  # fmt: skip
             _write(draft, manifest, parts)
