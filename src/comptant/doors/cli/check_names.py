@@ -64,6 +64,7 @@ NAMES: dict[str, Promise] = {
     "an insolvent debtor is not reminded": _("an insolvent debtor is not reminded"),
     "each reminder that went is told by an act of its deal": _("each reminder that went is told by an act of its deal"),
     "the clock has not run ahead of today": _("the clock has not run ahead of today"),
+    "lines set aside say when, and no others do": _("lines set aside say when, and no others do"),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from uuid import UUID
 
 from django.db import connection
@@ -36,4 +36,4 @@ def sales_for(unpaid: Decimal, margin: Decimal) -> int:
     >>> sales_for(Decimal("5760.00"), Decimal("600.00")), sales_for(Decimal("5760.00"), Decimal("-20.00"))
     (10, 0)
     """
-    return -int(-unpaid // margin) if margin > 0 else 0
+    return int((unpaid / margin).to_integral_value(ROUND_CEILING)) if margin > 0 else 0

@@ -142,7 +142,7 @@ def weeks_of(known: Iterable[Known], today: date, currency: str) -> tuple[list[W
 
     >>> weeks, beside = weeks_of([Known("invoiced", date(2026, 11, 27), Decimal(5), "EUR")], date(2026, 11, 24), "EUR")
     >>> weeks[0].monday, weeks[0].by_state, beside
-    (datetime.date(2026, 11, 23), {'invoiced': Decimal('5')}, {})
+    (datetime.date(2026, 11, 23), {'invoiced': Decimal('5.00')}, {})
     """
     first = today - timedelta(days=today.weekday())
     weeks = [Week(first + timedelta(weeks=n), {}) for n in range(WEEKS)]

@@ -101,8 +101,10 @@ def _form(request: MemberRequest) -> NewDealForm:
 
 def _known(request: MemberRequest) -> Party | None:
     """The party chosen among those suggested, or that the address names."""
-    ref = request.POST.get("party", "") or request.GET.get("party", "")
-    return find_party(request, ref) if ref else None
+    if chosen := request.POST.get("party", ""):
+        return find_party(request, chosen)
+    named = request.GET.get("party", "").replace("\x00", "")
+    return Party.objects.filter(firm=request.firm, ref=named).first() if named else None
 
 
 def _suggest(request: MemberRequest) -> HttpResponse:
