@@ -11,8 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from comptant.ground.documents.models import Document
+from comptant.ground.mail.models import Message
 from comptant.journey.offers.models import Agreement
 from comptant.journey.pipeline.models import Standing
+from tests.offers.selling import identified
 from tests.web.test_pages import signed_in
 from tests.world import MONDAY, House, atelier_lune
 
@@ -46,6 +48,26 @@ def signed_paper() -> SimpleUploadedFile:
 def place(house: House, ref: str = "D-1") -> str:
     with house.open():
         return str(Standing.objects.get(deal__ref=ref).place)
+
+
+def test_a_vanished_client_may_be_told_once_and_courteously(lune: House, bilal: Client) -> None:
+    with lune.open():
+        identified(lune)
+    answer = bilal.post(CLOSING, {"outcome": "vanished", "writes": "on"}, follow=True)
+    assert "paul@mercure.example" in answer.content.decode()
+    with lune.open():
+        (letter,) = Message.objects.filter(firm=lune.firm, kind="closing")
+        assert letter.to == "paul@mercure.example"
+        assert "je ferme votre dossier aujourd’hui" in letter.text
+        assert "je ne vous relancerai plus" in letter.text.replace("\n", " ")
+    assert place(lune) == "vanished"
+
+
+def test_without_an_address_nothing_is_closed_and_it_is_said(lune: House, bilal: Client) -> None:
+    answer = bilal.post(CLOSING, {"outcome": "vanished", "writes": "on"})
+    assert answer.status_code == 422
+    assert place(lune) == "hoped"
+    assert not Message.objects.exists()
 
 
 def test_won_without_a_proof_is_not_won(lune: House, bilal: Client) -> None:

@@ -41,6 +41,7 @@ class ClosingForm(DealForm):
         label=_("Who got it?"), required=False, max_length=200, help_text=_("Blank: competitor unknown.")
     )
     lost_reason = forms.ChoiceField(label=_("Reason, optional"), choices=REASONS_LOST, required=False)
+    writes = forms.BooleanField(label=_("Write to the client that their file is closed"), required=False)
     vanished_reason = forms.ChoiceField(
         label=_("Reason, optional"), choices=REASONS_VANISHED, required=False,
         help_text=_("“No answer” is not “decided to change nothing”: the two are counted apart."),

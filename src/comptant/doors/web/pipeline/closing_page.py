@@ -32,6 +32,7 @@ from comptant.ground.web.answer import answer
 from comptant.ground.web.gestures import Done, acted
 from comptant.ground.web.request import MemberRequest
 from comptant.journey.offers.actions import record_agreement
+from comptant.journey.offers.closing import write_closing
 from comptant.journey.offers.queries import lines_of, live_offer, parts_drafted, totals_of
 from comptant.journey.offers.rules.totals import totals
 from comptant.journey.pipeline.actions import say
@@ -96,7 +97,11 @@ def _lost(request: MemberRequest, deal: Deal, said: dict[str, Any]) -> Done:
 
 def _vanished(request: MemberRequest, deal: Deal, said: dict[str, Any]) -> Done:
     details = {"reason": _reason(request, REASONS_VANISHED, said["vanished_reason"])}
-    return _ended(request, deal, "vanished", details, _("Vanished: {party}. {amount} left what is hoped for."))
+    if not said["writes"]:
+        return _ended(request, deal, "vanished", details, _("Vanished: {party}. {amount} left what is hoped for."))
+    to = write_closing(deal, at=moment(request), by=request.member)
+    text = _("Vanished: {party}. {amount} left what is hoped for. A letter leaves for {to}.")
+    return _ended(request, deal, "vanished", details, text.replace("{to}", to))
 
 
 _ACTS: dict[str, Callable[[MemberRequest, Deal, dict[str, Any]], Done]] = {
