@@ -32,7 +32,13 @@ django.setup()
 from comptant.ground.firms.models import User
 User.objects.update(language="en")
 """
-PICTURES = {"path": "light", "path-dark": "dark"}
+HOME = "/f/atelier-mercure-conseil/"
+PICTURES = {
+    "path": ("path/", "light"),
+    "path-dark": ("path/", "dark"),
+    "pipeline": ("pipeline/", "light"),
+    "bank": ("bank/", "light"),
+}
 
 
 def main() -> int:
@@ -71,10 +77,10 @@ def take(program: str, email: str, password: str) -> None:
     folder.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        for name, scheme in PICTURES.items():
+        for name, (address, scheme) in PICTURES.items():
             page = chromium.new_page(viewport=WIDE, locale="en-US", color_scheme=scheme)
             sign_in(page, email, password)
-            page.goto(f"{ADDRESS}/f/atelier-mercure-conseil/path/")
+            page.goto(f"{ADDRESS}{HOME}{address}")
             page.wait_for_load_state("networkidle")
             page.screenshot(path=folder / f"{name}.png")
             page.close()
