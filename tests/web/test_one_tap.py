@@ -158,3 +158,12 @@ def test_undo_of_someone_else_s_deal_or_act_is_refused(lune: House, bilal: Clien
     assert bilal.post(f"{F}/deals/D-2/acts/{act.id}/undo/").status_code == 422
     assert signed_in("odile", "atelier-lune").post(f"{F}/deals/D-1/acts/{act.id}/undo/").status_code == 403
     assert len(moves(lune)) == 1
+
+
+def test_what_someone_else_said_is_not_for_taking_back(lune: House, bilal: Client) -> None:
+    bilal.post(TAP)
+    [act] = moves(lune)
+    ada = signed_in("ada", "atelier-lune")
+    assert ada.post(f"{F}/deals/D-1/acts/{act.id}/undo/").status_code == 422
+    assert ada.post(f"{F}/deals/D-1/acts/{act.id}/channel/", {"channel": "email"}).status_code == 422
+    assert moves(lune) == [act]

@@ -132,14 +132,14 @@ UNSAID = frozenset(
 
 @transaction.atomic
 def unsay(deal: Deal, act_id: UUID, *, at: datetime, by: Member) -> None:
-    """Take back what was said of a deal: the act stays, a later one corrects it, and time concludes again.
+    """Take back what one said of a deal: the act stays, a later one corrects it, and time concludes again.
 
-    Raises Refusal nothing_to_undo when it is not there, was taken back already, or is not for taking back; Refused
-    when what was said since cannot do without it.
+    Raises Refusal nothing_to_undo when it is not there, was taken back already, was said by someone else, or is not
+    for taking back; Refused when what was said since cannot do without it.
     """
     [case] = load_cases(deal.firm, {deal.id: []})
     act = next((act for act in effective(case.recorded) if act.id == act_id), None)
-    if act is None or act.is_clock or act.kind not in UNSAID:
+    if act is None or act.is_clock or act.by != by.id or act.kind not in UNSAID:
         raise Refusal("nothing_to_undo")
     settle(deal.firm, [replace(case, unsaid=frozenset({act_id}))])
     post(deal, act="undone", at=at, by=by, details={"kind": act.kind, "act": str(act_id)})
