@@ -74,6 +74,9 @@ def test_it_is_readable_by_its_owner_alone_and_holds_no_key(place: Path, backup:
     assert (place / "a" / "secret-key").read_text("ascii").strip().encode() not in backup.read_bytes()
     with tarfile.open(backup) as tar:
         assert tar.getnames()[:2] == ["manifest.json", "database.dump"]
+        manifest = tar.extractfile("manifest.json")
+        assert manifest is not None
+        assert "django_session" not in json.loads(manifest.read())["rows"]
 
 
 def test_it_never_writes_over_a_file(place: Path, backup: Path) -> None:

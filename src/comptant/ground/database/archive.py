@@ -1,7 +1,8 @@
 """A backup: one file that holds the database, as it was at one instant, and the files of the data folder.
 
 A tar: ``manifest.json`` first, which names every part with its SHA-256 and every table with its rows; then
-``database.dump``, by pg_dump, and ``files/``. The secret key is not in it: who finds a backup must not be able to sign.
+``database.dump``, by pg_dump, and ``files/``. Neither the secret key nor a session is in it: who finds a backup must
+not be able to sign, nor to walk in as someone who is signed in.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ FORMAT = 1
 MANIFEST, DUMP, FILES = "manifest.json", "database.dump", "files"
 BLOCK = 1 << 20
 LONGEST_MANIFEST = 64 << 20
+LEFT_OUT = "django_session"
+"""Its rows are keys to the house that runs on."""
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 
@@ -93,9 +96,11 @@ def _dumped(owner_url: str, programs: Path, dump: Path) -> dict[str, Any]:
         snapshot = owner.execute("SELECT pg_export_snapshot()").fetchone()
         made = owner.execute("SELECT app || '.' || name FROM django_migrations ORDER BY id").fetchall()
         options = ["--format=custom", "--exclude-extension=*", "--no-comments", f"--file={dump}"]
+        options.append(f"--exclude-table-data=public.{LEFT_OUT}")
         run_tool(programs / "pg_dump", owner_url, [*options, f"--snapshot={snapshot[0]}" if snapshot else ""])
         version = str(owner.info.parameter_status("server_version"))
-        return {"postgresql": version, "migrations": [row[0] for row in made], "rows": count_rows(owner)}
+        rows = {name: count for name, count in count_rows(owner).items() if name != LEFT_OUT}
+        return {"postgresql": version, "migrations": [row[0] for row in made], "rows": rows}
 
 
 def count_rows(owner: psycopg.Connection[Any]) -> dict[str, int]:
