@@ -151,3 +151,12 @@ def test_no_address_is_without_a_slash_of_its_own() -> None:
     assert get_resolver().resolve("/login/").url_name == "login"
     assert Client().get("//elsewhere.example/login").status_code in (301, 404)
     assert "elsewhere" not in Client().get("//elsewhere.example/login").headers.get("Location", "")[:9]
+
+
+@pytest.mark.parametrize(
+    "wanted", ["foo", "offer-page", "logout", "//elsewhere.example", "/\\elsewhere.example", "javascript:x"]
+)
+def test_a_page_that_is_none_of_ours_leads_home(wanted: str) -> None:
+    forge_nord()
+    answer = Client().post("/login/", {"email": "zoé@forge-nord.example", "password": PASSWORD, "next": wanted})
+    assert answer.headers["Location"] == "/f/forge-nord/"

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils.http import urlencode
 
 from tests.web.test_pages import signed_in
-from tests.world import PASSWORD, atelier_lune
+from tests.world import MONDAY, PASSWORD, atelier_lune, forge_nord
 
 pytestmark = pytest.mark.django_db
 IMPORTS = "/f/atelier-lune/imports/"
@@ -66,3 +66,25 @@ def test_another_place_is_never_posted_to() -> None:
     session["kept_form"] = {"to": "https://elsewhere.example/", "fields": {"a": ["b"]}}
     session.save()
     assert ada.get("/kept/").headers["Location"] == "/firms/"
+
+
+def test_what_was_typed_is_shown_to_its_author_alone() -> None:
+    house = atelier_lune()
+    forge_nord()
+    for who, is_known in (("zoé@forge-nord", False), ("bilal@atelier-lune", True)):
+        browser = signed_in("ada", "atelier-lune")
+        Session.objects.update(expire_date=house.at(MONDAY))
+        if not is_known:
+            Session.objects.all().delete()
+        assert browser.post(IMPORTS, TYPED).headers["Location"] == asks_to_sign_in("/kept/")
+        browser.post("/login/", {"email": f"{who}.example", "password": PASSWORD})
+        assert browser.get("/kept/").headers["Location"] == "/firms/", who
+
+
+def test_who_says_they_had_a_session_fills_no_table() -> None:
+    atelier_lune()
+    for _time in range(30):
+        stranger = Client()
+        stranger.cookies["sessionid"] = "made-up"
+        stranger.post(IMPORTS, TYPED)
+    assert Session.objects.count() <= 10

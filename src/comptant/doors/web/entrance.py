@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_failure_limit
@@ -90,9 +92,9 @@ def _chosen_language(request: HttpRequest) -> HttpResponse | None:
 
 
 def safe_next(request: HttpRequest) -> str:
-    """Where to go after signing in, when it is one of our own pages."""
+    """Where to go after signing in, when it is one of our own pages: a path from the root."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
-    return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else ""
+    return wanted if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, None) else ""
 
 
 def _form(
@@ -162,7 +164,7 @@ def kept(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect(f"{reverse('login')}?{urlencode({'next': request.get_full_path()})}")
     form = request.session.pop("kept_form", None) if request.method == "GET" else None
-    if not form or not url_has_allowed_host_and_scheme(form["to"], {request.get_host()}):
+    if not form or not _is_theirs(request, form):
         return redirect("firms")
     fields = [(name, value) for name, values in form["fields"].items() for value in values]
     shown = [(name, value) for name, value in fields if value and name not in HIDDEN]
@@ -170,6 +172,14 @@ def kept(request: HttpRequest) -> HttpResponse:
 
 
 HIDDEN = frozenset({"once", "seen", "next"})
+
+
+def _is_theirs(request: HttpRequest, form: Mapping[str, Any]) -> bool:
+    """Whether who signed in may be shown the form: theirs as far as is known, and of a firm of theirs."""
+    if form.get("by") not in (None, "", str(request.user.pk)) or not form["to"].startswith("/f/"):
+        return False
+    ref = urlsplit(form["to"]).path.split("/")[2]
+    return queries.find_membership(queries.user_hash(request.user), ref) is not None  # type: ignore[arg-type]
 
 
 @require_POST

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,6 +22,8 @@ from comptant.ground.firms import queries
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.errors import out_of_date, refused, sent_before
 from comptant.ground.web.gestures import OutOfDate, claim
+from comptant.ground.web.limits import allow
+from comptant.ground.web.request import client_address
 
 type_of_next = Callable[[HttpRequest], HttpResponse]
 View = TypeVar("View", bound=Callable[..., HttpResponse])
@@ -27,6 +31,8 @@ View = TypeVar("View", bound=Callable[..., HttpResponse])
 FIRM_PREFIX = "/f/"
 KEPT_ADDRESS = "/kept/"
 LONGEST_KEPT = 100_000
+KEPT_A_MINUTE = 10
+"""From one place: anybody may say that they had a session."""
 LANGUAGES = frozenset(code for code, _ in settings.LANGUAGES)
 
 
@@ -157,5 +163,14 @@ def keep_form(request: HttpRequest) -> str:
     typed = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
     if not typed or request.FILES or len(urlencode(typed, doseq=True)) > LONGEST_KEPT:
         return request.get_full_path()
-    request.session["kept_form"] = {"to": request.get_full_path(), "fields": typed}
+    now = request.now  # type: ignore[attr-defined]
+    if not allow(f"kept:{client_address(request)}", limit=KEPT_A_MINUTE, seconds=60, now=now):
+        return request.get_full_path()
+    request.session["kept_form"] = {"to": request.get_full_path(), "fields": typed, "by": _who_was_here(request)}
     return KEPT_ADDRESS
+
+
+def _who_was_here(request: HttpRequest) -> str:
+    """Whose the ended session was, while its row still stands; else nobody known."""
+    ended = Session.objects.filter(session_key=request.COOKIES[settings.SESSION_COOKIE_NAME]).first()
+    return str(ended.get_decoded().get(SESSION_KEY, "")) if ended else ""
