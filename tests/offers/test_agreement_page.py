@@ -122,7 +122,8 @@ def test_an_agreement_made_outside_wins_the_deal_with_its_paper(house: House, de
     ("changed", "field"),
     [
         ({"file": None}, "file"), ({"net": "cher"}, "net"), ({"net": ""}, "net"), ({"proof": "a handshake"}, "proof"),
-        ({"on": "2026-04-01"}, "on"), ({"deposit": "130"}, "deposit"), ({"tax_rate": "vingt"}, "tax_rate"),
+        ({"on": "2026-04-01"}, "on"), ({"on": "0001-01-01"}, "on"),
+        ({"deposit": "130"}, "deposit"), ({"tax_rate": "vingt"}, "tax_rate"),
     ],
 )  # fmt: skip
 def test_without_proof_or_amount_nothing_is_won(

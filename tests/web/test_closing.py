@@ -92,7 +92,16 @@ def test_won_with_its_proof_is_an_agreement(lune: House, bilal: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"net": "douze"}, {"net": ""}, {"on": "2026-03-19"}, {"on": "demain"}, {"net": "1\x00"}, {"rate": "19"}]
+    "wrong",
+    [
+        {"net": "douze"},
+        {"net": ""},
+        {"on": "2026-03-19"},
+        {"on": "demain"},
+        {"on": "0001-01-01"},
+        {"net": "1\x00"},
+        {"rate": "19"},
+    ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_won(lune: House, bilal: Client, wrong: dict[str, str]) -> None:
     said = {"outcome": "won", "net": "12000", "rate": "20", "on": "2026-03-04", "file": signed_paper()} | wrong
@@ -189,3 +198,11 @@ def test_the_day_of_signature_is_the_day_said(lune: House, bilal: Client) -> Non
     bilal.post(CLOSING, {"outcome": "won", "net": "12000", "rate": "20", "on": "2026-03-04", "file": signed_paper()})
     with lune.open():
         assert Agreement.objects.get().signed_on == date(2026, 3, 4)
+
+
+def test_a_kind_of_file_that_is_none_is_bytes(lune: House, bilal: Client) -> None:
+    paper = SimpleUploadedFile("bon.pdf", b"%PDF-1.7", "x" * 300)
+    answer = bilal.post(CLOSING, {"outcome": "won", "net": "12000", "rate": "20", "on": "2026-03-04", "file": paper})
+    assert answer.status_code == 302
+    with lune.open():
+        assert Document.objects.get().media_type == "application/octet-stream"

@@ -18,6 +18,9 @@ from comptant.ground.web.request import MemberRequest
 from comptant.ground.web.roles import sees_own_alone
 from comptant.journey.pipeline.models import Standing
 
+EARLIEST = 1900
+"""Years before it are slips of the keyboard; the very first one has instants that no table holds."""
+
 
 def moment(request: MemberRequest) -> datetime:
     """The instant at which what is done happens: now; in a demonstration the same hour of its fixed today."""
@@ -28,9 +31,11 @@ def moment(request: MemberRequest) -> datetime:
 
 
 def happened(request: MemberRequest, said: date | None) -> datetime:
-    """The instant a form names by its day; today is now. Raises Refusal ahead_of_today."""
+    """The instant a form names by its day; today is now. Raises Refusal bad_day, ahead_of_today."""
     if said is None or said == request.today:
         return moment(request)
+    if said.year < EARLIEST:
+        raise Refusal("bad_day", day=said)
     if said > request.today:
         raise Refusal("ahead_of_today", day=said)
     return request.firm.midnight(said)

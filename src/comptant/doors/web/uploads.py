@@ -23,6 +23,7 @@ from comptant.ground.refusals import Refusal
 KEPT_FOR = timedelta(days=7)
 LONGEST_NAME = 120
 _PLAN = "plan.json"
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,59}")
 
 
 @dataclass(slots=True)
@@ -65,6 +66,12 @@ def safe_name(name: str) -> str:
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     clean = "".join(c for c in last if c.isprintable() and c not in '<>:"|?*').strip(". ")
     return clean[-LONGEST_NAME:] or "file"
+
+
+def media_type_of(file: UploadedFile[Any]) -> str:
+    """What the browser says the file is, when that is a media type; else only that it is bytes."""
+    said = file.content_type or ""
+    return said if _MEDIA_TYPE.fullmatch(said) else "application/octet-stream"
 
 
 def keep(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,7 +19,7 @@ from comptant.doors.web.offers.typed import Unread, figure, written
 from comptant.doors.web.reach import find_deal, happened
 from comptant.doors.web.screen import Screen
 from comptant.doors.web.shell import shell
-from comptant.doors.web.uploads import safe_name
+from comptant.doors.web.uploads import media_type_of, safe_name
 from comptant.ground.deals.models import Deal
 from comptant.ground.documents.actions import LARGEST, keep
 from comptant.ground.documents.models import Document
@@ -39,7 +38,6 @@ from comptant.journey.pipeline.models import Standing
 PROOFS = (Proof.SCANNED, Proof.PURCHASE_ORDER)
 FIELDS = ("proof", "net", "tax_rate", "deposit", "title", "on")
 LONGEST = 300
-_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,59}")
 BESIDE = {
     "proof_needed": "file", "unknown_proof": "proof", "document_too_large": "file", "bad_day": "on",
     "ahead_of_today": "on", "agreement_other_amount": "net", "bad_amount": "net", "schedule_part": "deposit",
@@ -196,6 +194,4 @@ def _kept(request: MemberRequest, proof: str, at: datetime) -> Document | None:
         return None
     if file.size > LARGEST:
         raise Refusal("document_too_large", name=safe_name(file.name or ""), limit=LARGEST // 1_000_000)
-    kind = file.content_type or ""
-    kind = kind if _MEDIA_TYPE.fullmatch(kind) else "application/octet-stream"
-    return keep(request.firm, safe_name(file.name or ""), kind, file.read(), at=at)
+    return keep(request.firm, safe_name(file.name or ""), media_type_of(file), file.read(), at=at)

@@ -28,6 +28,7 @@ class ClosingForm(DealForm):
 
     at_fault = {
         "proof_needed": "file", "document_too_large": "file", "bad_amount": "net", "ahead_of_today": "on",
+        "bad_day": "on",
         "agreement_other_amount": "net", "bad_share": "net",
     }  # fmt: skip
 

@@ -22,7 +22,7 @@ from comptant.doors.web.pipeline.deal_acts import last_seen
 from comptant.doors.web.reach import find_deal, happened, moment, must_be_fresh
 from comptant.doors.web.screen import Screen
 from comptant.doors.web.shell import shell
-from comptant.doors.web.uploads import safe_name
+from comptant.doors.web.uploads import media_type_of, safe_name
 from comptant.ground.deals.models import Deal
 from comptant.ground.documents.actions import keep
 from comptant.ground.journal.acts import OPEN, ZERO
@@ -75,9 +75,7 @@ def _form(request: MemberRequest, deal: Deal, standing: Standing | None) -> Clos
 def _won(request: MemberRequest, deal: Deal, said: dict[str, Any]) -> Done:
     firm, file = request.firm, said["file"]
     at = happened(request, said["on"])
-    kept = keep(
-        firm, safe_name(file.name), file.content_type or "application/octet-stream", file.read(), at=request.now
-    )
+    kept = keep(firm, safe_name(file.name), media_type_of(file), file.read(), at=request.now)
     offer = live_offer(deal, request.today)
     whole = totals([(said["net"], said["rate"])], deal.currency, firm.country)
     schedule = parts_drafted(offer) if offer is not None else ()
