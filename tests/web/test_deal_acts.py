@@ -131,6 +131,15 @@ def test_a_decision_date_moves_twice_at_most(lune: House, bilal: Client) -> None
     assert "Réponse attendue, oui ou non" in text
 
 
+def test_no_client_agrees_to_answer_on_a_day_gone_by(lune: House, bilal: Client) -> None:
+    said = {"decision_on": (TODAY - timedelta(days=1)).isoformat(), "agreed_with": "M. Brun"}
+    answer = bilal.post(f"{DEAL}decision-date/", said)
+    assert answer.status_code == 422
+    assert "M. Brun" in answer.content.decode()
+    assert 'aria-invalid="true"' in answer.content.decode()
+    assert bilal.post(f"{DEAL}decision-date/", {**said, "decision_on": TODAY.isoformat()}).status_code == 302
+
+
 def test_a_meeting_suspends_silence_and_a_maybe_does_not(lune: House, bilal: Client) -> None:
     assert bilal.post(f"{DEAL}meetings/", {"meeting_on": "2026-03-01"}).status_code == 422
     bilal.post(f"{DEAL}meetings/", {"meeting_on": "2026-03-20"})

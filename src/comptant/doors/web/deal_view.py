@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -18,10 +17,12 @@ from django.utils.translation import ngettext
 
 from comptant.doors.web import act_words
 from comptant.doors.web.screen import Screen
+from comptant.ground.database.rows import rows_joined
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm, Member
 from comptant.ground.journal.acts import ACCOUNTS, Posting, Recorded
 from comptant.ground.journal.queries import recorded_acts
+from comptant.ground.parties.models import Party
 from comptant.ground.web import words
 from comptant.ground.web.typography import MINUS, one_stop
 from comptant.journey.invoices.models import Invoice
@@ -58,7 +59,12 @@ def read_file(firm: Firm, ref: str) -> DealFile:
     """The deal of that ref if it is the firm's; otherwise 404, telling nothing."""
     if "\x00" in ref:
         raise Http404
-    found = get_object_or_404(Deal.objects.select_related("party", "firm"), firm=firm, ref=ref)
+    tables = "deals_deal d JOIN parties_party p ON p.firm_id = d.firm_id AND p.id = d.party_id"
+    rows = rows_joined(f"{tables} WHERE d.firm_id = %s AND d.ref = %s", [firm.id, ref], d=Deal, p=Party)
+    if not rows:
+        raise Http404
+    found, party = rows[0]
+    found.party, found.firm, party.firm = party, firm, firm
     acts = recorded_acts(firm, [found.id]).get(found.id, [])
     standing = Standing.objects.filter(firm=firm, deal=found).select_related("seller").first()
     return DealFile(

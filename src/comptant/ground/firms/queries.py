@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from comptant.ground.database.rows import row_where, rows_joined
 from comptant.ground.database.scope import firm_scope
 from comptant.ground.firms.models import Firm, Member, MembershipKey, User, look_up_hash
 
@@ -34,7 +35,7 @@ def memberships_of(key: bytes) -> list[Membership]:
 
 def find_membership(key: bytes, ref: str) -> Membership | None:
     """The membership for the firm so called, or None: the firm may not even exist."""
-    row = MembershipKey.objects.filter(user_hash=key, ref_hash=look_up_hash("firm", ref)).first()
+    row = row_where(MembershipKey, "r.user_hash = %s AND r.ref_hash = %s", [key, look_up_hash("firm", ref)])
     return Membership(row.firm_id, row.member_id, row.is_demo) if row else None
 
 
@@ -45,7 +46,10 @@ def get_firm(firm_id: int) -> Firm:
 
 def get_member(membership: Membership) -> Member:
     """The member, with the firm, in one query; within the firm's scope."""
-    return Member.objects.select_related("firm").get(firm_id=membership.firm_id, id=membership.member_id)  # type: ignore[no-any-return]
+    tables = "firms_member m JOIN firms_firm f ON f.id = m.firm_id WHERE m.firm_id = %s AND m.id = %s"
+    [(member, firm)] = rows_joined(tables, [membership.firm_id, membership.member_id], m=Member, f=Firm)
+    member.firm = firm
+    return member  # type: ignore[no-any-return]
 
 
 def open_firms(key: bytes) -> list[Member]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -96,6 +97,7 @@ def view_of(gesture: Gesture) -> View:
         if not form.is_valid():
             return dialog(request, deal, gesture, form)
         try:
+            _must_be_to_come(gesture, form.cleaned_data, request.today)
             act = say(deal, gesture.kind, gesture.details(form.cleaned_data), at=moment(request), by=request.member)
         except Refusal as refusal:
             form.refuse(refusal)
@@ -105,6 +107,12 @@ def view_of(gesture: Gesture) -> View:
 
     view.__doc__ = f"GET shows the form of “{gesture.noun}”; POST records it."
     return view
+
+
+def _must_be_to_come(gesture: Gesture, said: Said, today: date) -> None:
+    """A client agrees to answer on a day to come. Raises Refusal decision_date_needed."""
+    if gesture is DECISION and said["decision_on"] < today:
+        raise Refusal("decision_date_needed")
 
 
 def _form_of(gesture: Gesture, request: MemberRequest, deal: Deal) -> forms.DealForm:

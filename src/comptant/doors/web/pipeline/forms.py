@@ -101,7 +101,7 @@ class NoteForm(DealForm):
 class DecisionForm(DealForm):
     """The day on which the client answers, agreed with them."""
 
-    at_fault = {"decision_moved_too_often": "decision_on", "bad_day": "decision_on"}
+    at_fault = dict.fromkeys(("decision_moved_too_often", "decision_date_needed", "bad_day"), "decision_on")
     decision_on = DayField(label=_("Yes or no by"), help_text=_("Agreed with the client. It may move twice."))
     agreed_with = forms.CharField(label=_("Agreed with, optional"), required=False, max_length=200)
 
