@@ -3,6 +3,7 @@ import "htmx.org";
 import "./requests.js";
 import "./dialog.js";
 import "./keys.js";
+import "./kept-focus.js";
 import "./toasts.js";
 import "./focus-first-error.js";
 import "./drop-file.js";

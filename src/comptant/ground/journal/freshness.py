@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connection
-
+from comptant.ground.database.rows import prepared_cursor
 from comptant.ground.firms.models import Firm
 
 _VERSION = """
@@ -18,7 +17,7 @@ def version(firm: Firm) -> str:
 
     Empty while there is no act. Ids are in time order, so each part is one step in an index.
     """
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_VERSION, {"firm": firm.id})
         act, rollup, tail = cursor.fetchone()
     return f"{act}-{rollup}-{tail}" if act else ""

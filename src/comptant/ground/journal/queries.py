@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from comptant.ground.database.rows import prepared_cursor
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.acts import Posting, Recorded
@@ -34,10 +35,14 @@ def deal_heads(firm: Firm, deal_ids: Sequence[UUID]) -> dict[UUID, DealHead]:
     return {deal_id: DealHead(deal_id, currency, country or firm.country) for deal_id, currency, country in rows}
 
 
+FEW = 20
+"""Deals whose acts are read by a statement planned once a session; for many, each reading is planned for its own."""
+
+
 def recorded_acts(firm: Firm, deal_ids: Sequence[UUID], known_at: datetime | None = None) -> dict[UUID, list[Recorded]]:
     """Every act of the deals, with its postings, in the order recorded; up to ``known_at`` when given. One query."""
     known, values = ("", []) if known_at is None else (_KNOWN, [known_at])
-    with connection.cursor() as cursor:
+    with prepared_cursor() if len(deal_ids) <= FEW else connection.cursor() as cursor:
         cursor.execute(_ACTS.format(known=known), [firm.id, list(deal_ids), *values])
         return _grouped(cursor.fetchall())
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from comptant.ground.database.rows import prepared_cursor
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.acts import ZERO
 from comptant.ground.journal.rollup import tally_of
@@ -90,7 +91,7 @@ def sums(
     """
     if known_at is not None:
         return _known(firm, since, until, known_at)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_SUMS, {"firm": firm.id, "since": since, "until": until})
         rows = cursor.fetchall()
     result = Sums()

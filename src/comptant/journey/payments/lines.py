@@ -10,8 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from comptant.ground.database.rows import prepared_cursor
 from comptant.ground.firms.models import Firm
 from comptant.ground.journal.acts import ZERO
 from comptant.journey.payments.models import BankLine, LineState
@@ -36,7 +35,7 @@ def waiting_lines(firm: Firm, limit: int, before: Place | None = None, also: UUI
 
 def waiting_sums(firm: Firm) -> list[tuple[str, int, Decimal]]:
     """What waits, by currency: how many lines, and how much they bring. The most lines first."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             "SELECT currency, count(*), sum(amount) FROM payments_bankline"
             " WHERE firm_id = %s AND state = 'open' AND amount > 0 GROUP BY 1 ORDER BY 2 DESC, 1",
@@ -77,7 +76,7 @@ FROM payments_bankline l WHERE l.firm_id = %(firm)s AND l.state <> 'open'
 
 def done_lines(firm: Firm, limit: int) -> list[DoneLine]:
     """Lines that were matched or set aside, the latest booked first."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             f"{_DONE} ORDER BY l.booked_on DESC, l.id DESC LIMIT %(limit)s", {"firm": firm.id, "limit": limit}
         )
@@ -86,7 +85,7 @@ def done_lines(firm: Firm, limit: int) -> list[DoneLine]:
 
 def done_line(firm: Firm, known: UUID) -> DoneLine | None:
     """One of them; None when nothing was said of it."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(f"{_DONE} AND l.id = %(line)s", {"firm": firm.id, "line": known})
         row = cursor.fetchone()
     return DoneLine(*row) if row else None
@@ -151,7 +150,7 @@ def owed_called(firm: Firm, text: str, parties: Sequence[UUID], amount: Decimal 
 
 
 def _ask(where: str, firm: Firm, asked: dict[str, Any]) -> list[Owed]:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_OWED.replace("{where}", where), {"firm": firm.id, "accounts": list(PAYS_IN_ORDER), **asked})
         rows = cursor.fetchall()
     return [Owed(*(*row[:-1], _standing(row[-1]))) for row in rows]
@@ -173,7 +172,7 @@ class Credit:
 
 def credits_held(firm: Firm, limit: int = 100) -> list[Credit]:
     """Who has money with us, the most first."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             "SELECT t.ref, t.name, d.currency, sum(b.net + b.tax) FROM journal_balance b"
             " JOIN deals_deal d ON d.firm_id = b.firm_id AND d.id = b.deal_id"
