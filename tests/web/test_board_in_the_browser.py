@@ -117,6 +117,18 @@ def test_m_opens_the_stages_c_closes_a_answers(page: Page, live_server: Any, lun
     assert place(lune, "D-3") == "signed"
 
 
+def test_the_card_one_is_on_keeps_the_focus_after_a_key(page: Page, live_server: Any, lune: House) -> None:
+    open_board(page, live_server.url)
+    page.focus("#card-D-1 h3 a")
+    page.keyboard.press("a")
+    expect(page.locator(".toast")).to_contain_text("a répondu")
+    expect(page.locator("#card-D-1 h3 a")).to_be_focused()
+    page.keyboard.press("m")
+    page.wait_for_selector("dialog[open]:not(.htmx-settling)")
+    page.locator("dialog[open] button", has_text="Découverte").press("Enter")
+    expect(page.locator("#column-discovery #card-D-1 h3 a")).to_be_focused()
+
+
 def test_declining_shows_what_is_left_in_the_dialog(page: Page, live_server: Any, lune: House) -> None:
     open_board(page, live_server.url)
     page.focus("#card-D-1 h3 a")
