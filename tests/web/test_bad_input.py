@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from comptant.doors import demo
 from comptant.ground.firms.models import User
+from tests.recovery.late import invoiced
 from tests.web.test_pages import MOST_QUERIES, questions, signed_in
 from tests.world import MONDAY, atelier_lune
 
@@ -175,3 +176,30 @@ def test_the_pages_of_a_full_firm_ask_few_questions() -> None:
             answer = client.get(home + where)
         assert answer.status_code == 200
         assert len(questions(asked)) <= MOST_QUERIES, (where, len(questions(asked)))
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "2200-01-01"])
+def test_a_day_that_no_firm_lives_is_refused_and_the_firm_goes_on(day: str) -> None:
+    house = atelier_lune()
+    with house.open():
+        house.opens("D-1", MONDAY, "12000.00")
+        invoice = invoiced(house)
+    ada, here = signed_in("ada", "atelier-lune"), "/f/atelier-lune/"
+    for where, said in (
+        ("deals/D-1/decision-date/", {"decision_on": day, "agreed_with": "Paul"}),
+        ("deals/D-1/hold/", {"wake_on": day, "reason": "budget"}),
+        ("deals/D-1/costs/", {"amount": "12", "label": "train", "on": day}),
+        (f"invoices/{invoice.id}/payment/", {"amount": "100", "on": day, "received_on": day}),
+        ("settings/closures/", {"first_on": day, "last_on": day}),
+        ("settings/tokens/", {"name": "x", "scopes": ["read"], "expires_on": day}),
+    ):
+        assert ada.post(f"{here}{where}", said).status_code == 422, where
+    for page in ("", "deals/D-1/", "invoices/", "settings/"):
+        assert ada.get(f"{here}{page}").status_code == 200
+
+
+def test_what_has_no_stage_is_moved_to_none() -> None:
+    house = atelier_lune()
+    with house.open():
+        invoiced(house)
+    assert signed_in("ada", "atelier-lune").post("/f/atelier-lune/deals/deal of F-1/stage/").status_code == 422

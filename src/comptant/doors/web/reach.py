@@ -8,6 +8,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from comptant.doors.web import act_words
+from comptant.doors.web.typed_days import is_lived
 from comptant.ground.deals.models import Deal
 from comptant.ground.firms.models import Member
 from comptant.ground.journal.queries import recorded_acts
@@ -17,9 +18,6 @@ from comptant.ground.web.gestures import OutOfDate
 from comptant.ground.web.request import MemberRequest
 from comptant.ground.web.roles import sees_own_alone
 from comptant.journey.pipeline.models import Standing
-
-EARLIEST = 1900
-"""Years before it are slips of the keyboard; the very first one has instants that no table holds."""
 
 
 def moment(request: MemberRequest) -> datetime:
@@ -34,7 +32,7 @@ def happened(request: MemberRequest, said: date | None) -> datetime:
     """The instant a form names by its day; today is now. Raises Refusal bad_day, ahead_of_today."""
     if said is None or said == request.today:
         return moment(request)
-    if said.year < EARLIEST:
+    if not is_lived(said):
         raise Refusal("bad_day", day=said)
     if said > request.today:
         raise Refusal("ahead_of_today", day=said)

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from comptant.doors.imports.numbers import AS_WE_WRITE, amount_reader
 from comptant.doors.imports.refusals import BadValueError
 from comptant.doors.web.client_page import public
+from comptant.doors.web.typed_days import read_day
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.request import VisitorRequest
 from comptant.ground.web.sentences import sentence
@@ -76,7 +77,7 @@ def _answered(request: VisitorRequest, secret: str, step: str, act: Callable[[Sa
 
 def _promise(secret: str, said: Said, has_paid: bool, now: datetime) -> None:
     try:
-        day = date.fromisoformat(said["day"])
+        day = read_day(said["day"])
     except ValueError:
         raise Refusal("bad_day", day=said["day"][:40]) from None
     promise_by_link(secret, numbers=said["numbers"], pay_on=day, has_paid=has_paid, name=said["name"], now=now)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from comptant.doors.inviting import invite, withdraw
 from comptant.doors.web.account.settings_layout import SettingForm, page
 from comptant.doors.web.screen import Screen
+from comptant.doors.web.typed_days import must_be_lived
 from comptant.ground.firms import joining
 from comptant.ground.firms.models import ApiToken, Invitation, Member, Role
 from comptant.ground.firms.tokens import SCOPES, make_token, revoke_token
@@ -54,7 +55,7 @@ class TokenForm(SettingForm):
     )  # fmt: skip
     expires_on = forms.DateField(
         label=gettext_lazy("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=gettext_lazy("Empty: until it is revoked."),
+        validators=[must_be_lived], help_text=gettext_lazy("Empty: until it is revoked."),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from comptant.doors.web.account.settings_layout import SettingForm, page
 from comptant.doors.web.screen import Screen
+from comptant.doors.web.typed_days import must_be_lived
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.gestures import Done, acted
 from comptant.ground.web.request import MemberRequest
@@ -40,8 +41,12 @@ class StageForm(SettingForm):
 class ClosureForm(SettingForm):
     """Days on which the firm is closed."""
 
-    first_on = forms.DateField(label=gettext_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}))
-    last_on = forms.DateField(label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    first_on = forms.DateField(
+        label=gettext_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}), validators=[must_be_lived]
+    )
+    last_on = forms.DateField(
+        label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}), validators=[must_be_lived]
+    )
 
     def clean(self) -> None:
         """The last day is not before the first, and a closure lasts a year at most."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comptant.doors.imports.numbers import AS_WE_WRITE, amount_reader
 from comptant.doors.imports.refusals import BadValueError
+from comptant.doors.web.typed_days import must_be_lived
 from comptant.ground.firms.models import Firm
 from comptant.ground.parties.models import PartyKind
 from comptant.ground.web.sentences import sentence
@@ -56,7 +57,7 @@ class DayField(forms.DateField):
 
     def __init__(self, **more: Any) -> None:
         widget = forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d")
-        super().__init__(input_formats=["%Y-%m-%d"], widget=widget, **more)
+        super().__init__(input_formats=["%Y-%m-%d"], widget=widget, validators=[must_be_lived], **more)
 
     def to_python(self, value: Any) -> Any:
         """The day; what was found is told when it is none."""

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from comptant.doors.imports.numbers import NumberFormat, amount_reader
 from comptant.doors.imports.refusals import BadValueError
 from comptant.doors.web.shell import shell
+from comptant.doors.web.typed_days import read_day
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.answer import answer
 from comptant.ground.web.gestures import Done, acted
@@ -100,7 +101,7 @@ class Typed:
         words = self.text(name)
         try:
             if words:
-                return date.fromisoformat(words)
+                return read_day(words)
         except ValueError:
             self.errors[name] = _("“{found}” is no day. Write it as 2026-11-24.").format(found=words[:40])
             return None

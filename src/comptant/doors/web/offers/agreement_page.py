@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from comptant.doors.web.offers.found import find_agreement, find_milestone
 from comptant.doors.web.reach import moment
 from comptant.doors.web.screen import Screen
 from comptant.doors.web.shell import shell
+from comptant.doors.web.typed_days import read_day
 from comptant.ground.documents.queries import read
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.answer import answer
@@ -61,7 +61,7 @@ def delivery(request: MemberRequest, firm_ref: str, milestone_id: UUID) -> HttpR
     said, error = without_nul(request.POST).get("on", request.today.isoformat())[:40], ""
     if request.method == "POST":
         try:
-            on = date.fromisoformat(said)
+            on = read_day(said)
             if on > request.today:
                 raise Refusal("ahead_of_today", day=on)
             deliver(found, on=on, at=moment(request), by=request.member)

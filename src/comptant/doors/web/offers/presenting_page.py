@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from comptant.doors.web.offers.found import find_offer
 from comptant.doors.web.reach import moment
 from comptant.doors.web.screen import Screen
 from comptant.doors.web.shell import shell
+from comptant.doors.web.typed_days import read_day
 from comptant.ground.firms.models import Role
 from comptant.ground.parties.models import Contact
 from comptant.ground.refusals import Refusal
@@ -61,7 +61,7 @@ def presentations(request: MemberRequest, firm_ref: str, offer_id: UUID) -> Http
 
 def _presented(request: MemberRequest, found: Offer, said: Said) -> Done:
     """What was said is recorded. Raises ValueError when the day is none, and the refusals of the rooms."""
-    on, screen = date.fromisoformat(said["on"]), Screen.of(request)
+    on, screen = read_day(said["on"]), Screen.of(request)
     if said["act"] == "agreed" and on >= request.today:
         details = {"meeting_on": on.isoformat(), "with": said["with_whom"], "offer": found.number}
         say(found.deal, "meeting_accepted", details, at=moment(request), by=request.member)

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from comptant.doors.imports.numbers import SPACES
+from comptant.doors.web.typed_days import read_day
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.sentences import sentence
 from comptant.ground.web.typography import NBSP
@@ -212,7 +213,7 @@ def _day(typed: Typed, name: str, said: str) -> date | None:
     if not said:
         return None
     try:
-        return date.fromisoformat(said)
+        return read_day(said)
     except ValueError:
         typed.errors[name] = sentence("bad_day", {"day": said[:40]})
         return None

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comptant.doors.imports.numbers import NumberFormat, amount_reader
 from comptant.doors.imports.refusals import BadValueError
+from comptant.doors.web.typed_days import must_be_lived
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.sentences import sentence
 
@@ -54,7 +55,10 @@ class DayField(forms.DateField):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(
-            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), error_messages=DAY_ERRORS, **more
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            error_messages=DAY_ERRORS,
+            validators=[must_be_lived],
+            **more,
         )
 
 

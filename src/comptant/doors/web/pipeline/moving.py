@@ -33,6 +33,8 @@ def stage(request: MemberRequest, firm_ref: str, deal_ref: str) -> HttpResponse:
     before = standing.stage if standing else ""
     _must_stand_where_seen(request, deal, before, names)
     wanted = request.POST.get("stage", "").replace("\x00", "")[:40]
+    if wanted not in names:
+        return told(request, Refusal("unknown_stage", stage=wanted))
     if wanted == before:
         text = _("{deal} is already in “{stage}”.").format(deal=deal.title or deal.ref, stage=names[before])
         return acted(request, Done(text), to=back_to(request, deal), fragments=fragments(request, deal, {before}))
