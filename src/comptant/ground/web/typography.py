@@ -13,6 +13,7 @@ MINUS = "\N{MINUS SIGN}"
 
 _FRANCE = re.compile(r"[ \u00a0\u202f]([:;?!%€»])|(«)[ \u00a0\u202f]")
 _QUEBEC = re.compile(r"[ \u00a0\u202f]([:%€$»])|(«)[ \u00a0\u202f]")
+_NUMBER = re.compile(r"\b([A-Z]{1,6}-\d{4}-\d+)\b")
 _QUEBEC_TIGHT = re.compile(r"[ \u00a0\u202f]+([;!?])")
 
 
@@ -31,6 +32,15 @@ def typo(text: str, language: str) -> str:
     if language.lower() == "fr-ca":
         return _QUEBEC.sub(_held, _QUEBEC_TIGHT.sub(r"\1", text))
     return _FRANCE.sub(_held, text)
+
+
+def around_numbers(text: str) -> list[str]:
+    """The text cut around the numbers of its offers and invoices, which stand second, fourth and so on.
+
+    >>> around_numbers("Présenter D-2026-002 à A")
+    ['Présenter ', 'D-2026-002', ' à A']
+    """
+    return _NUMBER.split(text)
 
 
 def _held(match: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -68,6 +68,14 @@ def clock_time(value: datetime | None) -> str:
 def typo(value: object) -> str:
     """Spaces that must not break, by the language of the screen."""
     return typography.typo(str(value), _language())
+
+
+@register.filter
+def whole_numbers(value: object) -> SafeString:
+    """The text, in which no number of an offer or of an invoice breaks at the end of a line."""
+    pieces = enumerate(typography.around_numbers(str(value)))
+    whole = (format_html('<span class="nowrap">{}</span>' if at % 2 else "{}", piece) for at, piece in pieces)
+    return format_html_join("", "{}", ((piece,) for piece in whole))
 
 
 @register.filter
