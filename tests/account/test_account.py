@@ -161,6 +161,15 @@ def test_the_code_wants_the_password_first_and_soon(lune: House) -> None:
     assert client.post("/login/code/", {"code": "000000"}).headers["Location"] == "/login/"
 
 
+def test_a_password_changed_meanwhile_waits_for_no_code(lune: House) -> None:
+    secret, _ = give_a_second_step(ada())
+    client, user = Client(), ada()
+    give_password(client)
+    user.set_password("another long enough one")
+    user.save(update_fields=["password"])
+    assert client.post("/login/code/", {"code": code_of(secret)}).headers["Location"] == "/login/"
+
+
 def test_a_code_of_before_or_much_later_is_refused(lune: House) -> None:
     secret, _ = give_a_second_step(ada(), NOON)
     second_step.check(ada(), code_of(secret, NOON), at=NOON)

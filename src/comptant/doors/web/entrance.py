@@ -55,7 +55,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def let_in(request: HttpRequest, user: Any, wanted: str = "") -> HttpResponse:
     """Opens the session of who gave the right password, or asks for their second step first."""
     if second_step.is_asked(user):
-        request.session[PENDING] = {"user": user.pk, "at": timezone.now().isoformat(), "next": wanted}
+        now, proof = timezone.now().isoformat(), user.get_session_auth_hash()
+        request.session[PENDING] = {"user": user.pk, "at": now, "next": wanted, "proof": proof}
         return redirect("second-step")
     login(request, user, backend=BACKEND)
     return redirect(after_signing_in(request, wanted))

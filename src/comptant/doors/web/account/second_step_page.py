@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -121,12 +122,12 @@ def code(request: VisitorRequest) -> HttpResponse:
 
 
 def _who_waits(request: VisitorRequest) -> User | None:
-    """Who gave their password less than five minutes ago, in this very browser."""
+    """Who gave their password less than five minutes ago, in this very browser, and has it still."""
     waits: dict[str, Any] | None = request.session.get(PENDING)
     if not waits or datetime.fromisoformat(waits["at"]) + GOOD_FOR < request.now:
         return None
     found: User | None = User.objects.filter(pk=waits["user"], is_active=True).first()
-    return found
+    return found if found and constant_time_compare(waits.get("proof", ""), found.get_session_auth_hash()) else None
 
 
 def _knock(request: VisitorRequest, user: User) -> None:
