@@ -87,6 +87,15 @@ def test_who_the_firm_is_is_said_and_checked(ada: Client, lune: House) -> None:
         assert described(lune.firm).city == "Lyon"
 
 
+def test_replies_need_a_true_address(ada: Client) -> None:
+    held = fields(ada.get(SETTINGS).content.decode(), SETTINGS)
+    wrong = ada.post(SETTINGS, {**held, "email": "camille chez lune"})
+    assert wrong.status_code == 422
+    assert re.search(r'<input[^>]*name="email"[^>]*aria-invalid="true"', wrong.content.decode())
+    assert "camille chez lune" in wrong.content.decode()
+    assert ada.post(SETTINGS, {**held, "once": "another", "email": "camille@lune.example"}).status_code == 302
+
+
 def test_a_firm_of_quebec_has_the_numbers_of_quebec() -> None:
     found("Boréal", {"Ada": Role.OWNER}, country="CA", currency="CAD", language="fr-ca", zone="America/Montreal")
     text = signed_in("ada", "boreal").get("/f/boreal/settings/").content.decode()

@@ -81,7 +81,7 @@ def test_known_ones_are_suggested(ada: Client) -> None:
     "wrong",
     [{"name": " "}, {"name": "a\x00b"}, {"amount": "beaucoup"}, {"stage": "nowhere"}, {"decision_on": "2026-02-30"},
      {"name": "x" * 301},
-     {"seller": "nobody"}],
+     {"seller": "nobody"}, {"decision_on": "2020-01-01"}],
 )  # fmt: skip
 def test_what_is_wrong_is_said_and_what_was_typed_kept(lune: House, ada: Client, wrong: dict[str, str]) -> None:
     said = {"name": "Scierie du Pilat", "title": "Trésorerie d’hiver"} | wrong

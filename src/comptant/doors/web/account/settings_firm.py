@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,9 +14,11 @@ from django.utils.translation import gettext_lazy
 from comptant.doors.web.account.settings_layout import SettingForm, page
 from comptant.ground.firms.describing import CHECKS, describe, described
 from comptant.ground.firms.models import Firm, Identity
+from comptant.ground.mail.actions import checked
 from comptant.ground.refusals import Refusal
 from comptant.ground.web.gestures import Done, acted
 from comptant.ground.web.request import MemberRequest
+from comptant.ground.web.sentences import sentence
 
 _LABELS: dict[str, Any] = {
     "legal_name": gettext_lazy("Legal name"),
@@ -69,6 +72,14 @@ class IdentityForm(SettingForm):
             )  # fmt: skip
         if firm.country != "FR":
             del self.fields["is_vat_exempt"], self.fields["vat_on_debits_from"]
+
+    def clean_email(self) -> str:
+        """The address that replies come to; none is fine."""
+        said: str = self.cleaned_data["email"]
+        try:
+            return checked(said) if said else ""
+        except Refusal as refusal:
+            raise ValidationError(sentence(refusal.code, refusal.facts)) from None
 
 
 def _longest(name: str) -> int:

@@ -35,7 +35,10 @@ FOUND = 8
 class NewDealForm(DealForm):
     """A name; everything else can wait."""
 
-    at_fault = {"bad_amount": "amount", "unknown_stage": "stage", "bad_day": "decision_on"}
+    at_fault = {
+        "bad_amount": "amount", "unknown_stage": "stage", "bad_day": "decision_on",
+        "decision_date_needed": "decision_on",
+    }  # fmt: skip
 
     name = django_forms.CharField(
         label=_("Client or prospect"), max_length=300, help_text=_("A name is enough. A known one is recognised."),
@@ -113,8 +116,13 @@ def _suggest(request: MemberRequest) -> HttpResponse:
 
 
 def _open(request: MemberRequest, said: dict[str, Any], known: Party | None) -> Deal:
-    """The deal, with the party chosen, the one of exactly that name, or a new one."""
+    """The deal, with the party chosen, the one of exactly that name, or a new one.
+
+    Raises Refusal decision_date_needed, and those of the room.
+    """
     firm = request.firm
+    if said["decision_on"] and said["decision_on"] < request.today:
+        raise Refusal("decision_date_needed")
     party = known or Party.objects.filter(firm=firm, name=said["name"]).first() or add_party(firm, said["name"])
     party.firm = firm
     seller = None
