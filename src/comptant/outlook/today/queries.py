@@ -139,11 +139,14 @@ UNION ALL
 """
 
 _SPARED = """
-SELECT DISTINCT p.ref FROM parties_party p JOIN invoices_invoice i ON i.firm_id = p.firm_id AND i.party_id = p.id
-WHERE p.firm_id = %(firm)s AND p.ref = ANY(%(refs)s) AND i.settled_on IS NULL AND (
-  EXISTS (SELECT FROM recovery_promise m WHERE m.firm_id = p.firm_id AND m.invoice_id = i.id AND m.until >= %(today)s)
-  OR EXISTS (SELECT FROM recovery_hold h WHERE h.firm_id = p.firm_id AND h.party_id = p.id AND h.lifted_on IS NULL
-    AND (h.until IS NULL OR h.until >= %(today)s)))
+SELECT p.ref FROM recovery_promise m
+JOIN invoices_invoice i ON i.firm_id = m.firm_id AND i.id = m.invoice_id AND i.settled_on IS NULL
+JOIN parties_party p ON p.firm_id = i.firm_id AND p.id = i.party_id
+WHERE m.firm_id = %(firm)s AND m.until >= %(today)s AND p.ref = ANY(%(refs)s)
+UNION
+SELECT p.ref FROM recovery_hold h JOIN parties_party p ON p.firm_id = h.firm_id AND p.id = h.party_id
+WHERE h.firm_id = %(firm)s AND h.lifted_on IS NULL AND (h.until IS NULL OR h.until >= %(today)s)
+  AND p.ref = ANY(%(refs)s)
 """
 
 
