@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 MODULES = {
     "import", "post", "path", "page", "queries", "api", "statements", "reminders", "clock", "search", "issue", "bank",
+    "screen", "first", "script", "memory",
 }  # fmt: skip
 
 
