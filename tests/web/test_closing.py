@@ -63,6 +63,15 @@ def test_a_vanished_client_may_be_told_once_and_courteously(lune: House, bilal: 
     assert place(lune) == "vanished"
 
 
+def test_an_address_with_braces_is_an_address(lune: House, bilal: Client) -> None:
+    with lune.open():
+        party = identified(lune).clients["mercure"]
+        party.email = "{paul}@mercure.example"
+        party.save()
+    assert bilal.post(CLOSING, {"outcome": "vanished", "writes": "on"}).status_code == 302
+    assert place(lune) == "vanished"
+
+
 def test_without_an_address_nothing_is_closed_and_it_is_said(lune: House, bilal: Client) -> None:
     answer = bilal.post(CLOSING, {"outcome": "vanished", "writes": "on"})
     assert answer.status_code == 422

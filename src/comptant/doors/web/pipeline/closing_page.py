@@ -99,7 +99,7 @@ def _vanished(request: MemberRequest, deal: Deal, said: dict[str, Any]) -> Done:
         return _ended(request, deal, "vanished", details, _("Vanished: {party}. {amount} left what is hoped for."))
     to = write_closing(deal, at=moment(request), by=request.member)
     text = _("Vanished: {party}. {amount} left what is hoped for. A letter leaves for {to}.")
-    return _ended(request, deal, "vanished", details, text.replace("{to}", to))
+    return _ended(request, deal, "vanished", details, text, to=to)
 
 
 _ACTS: dict[str, Callable[[MemberRequest, Deal, dict[str, Any]], Done]] = {
@@ -113,13 +113,13 @@ def _reason(request: MemberRequest, reasons: Any, key: str) -> str:
         return str(dict(reasons)[key]) if key else ""
 
 
-def _ended(request: MemberRequest, deal: Deal, kind: str, details: dict[str, Any], text: str) -> Done:
+def _ended(request: MemberRequest, deal: Deal, kind: str, details: dict[str, Any], text: str, **told: str) -> Done:
     standing = Standing.objects.filter(firm=request.firm, deal=deal).first()
     net: Decimal = standing.net if standing else ZERO
     act = say(deal, kind, details, at=moment(request), by=request.member)
     amount = Screen.of(request).amount(net, deal.currency)
     undo = reverse("deal-act-undo", args=[request.firm.ref, deal.ref, act])
-    return Done(text.format(party=deal.party.name, amount=amount), undo)
+    return Done(text.format(party=deal.party.name, amount=amount, **told), undo)
 
 
 def _dialog(request: MemberRequest, deal: Deal, standing: Standing | None, form: ClosingForm) -> HttpResponse:
