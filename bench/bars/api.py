@@ -25,8 +25,8 @@ from comptant.ground.database.ids import uuid7_digits
 
 WRITERS = 4
 MOST_STATEMENTS = 15
-ON_ONE_CONNECTION = 25
-"""Posts on a connection before a program opens its next: which process answers is chance, and chances even out."""
+ON_ONE_CONNECTION = 10_000
+"""Posts on a connection before a program opens its next: all of them, as a program keeps its connection."""
 NOWHERE = "0" * 32
 _UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 _REF = re.compile("'D-[0-9A-Z]{8}'")
